@@ -1,0 +1,25 @@
+// What is preferred among valid answers, and under which conditions the question is asked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace cudacompat {
+
+enum class policy : std::uint8_t {
+    newest,    ///< newest releases first, in the order of the request
+    installed, ///< change as little as possible of what the stack states
+    verified,  ///< as newest, without facts that rest on one third party or are unverified
+};
+
+struct resolve_options {
+    policy prefer = policy::newest;
+    std::string as_of;             ///< judge by what was published by this date, YYYY-MM-DD; empty: all
+    std::size_t all_limit = 0;     ///< enumerate this many maximal solutions; 0: only the best
+};
+
+/// The three answers, and never a guess between them.
+enum class verdict : std::uint8_t { compatible, incompatible, unknown };
+
+} // namespace cudacompat

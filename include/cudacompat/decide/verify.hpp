@@ -1,0 +1,173 @@
+// A second opinion on every answer: are all facts kept by this stack?
+//
+// Small and slow on purpose, and it shares nothing with the search: no tables, no bit sets, no lowering. It reads
+// the facts as they were written and judges each by the texts of versions and specs.
+#pragma once
+
+#include <cudacompat/decide/lowering.hpp>
+#include <cudacompat/knowledge/names.hpp>
+#include <cudacompat/version/version_spec.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cudacompat {
+
+/// One copy of a component in a finished stack.
+struct copy_in_stack {
+    std::uint32_t component = 0;
+    std::uint32_t owner = frozen::none;
+    std::uint32_t device = frozen::none;
+    std::string_view version; ///< "unknown" for a copy of unknown version; of an open line: any point of the cell
+    std::string_view variant;
+    bool unknown = false;
+};
+
+namespace detail {
+
+class verifier {
+public:
+    verifier(const knowledge_base& kb, const context& ctx, std::span<const copy_in_stack> stack) : kb_(kb), ctx_(ctx), stack_(stack) {}
+
+    /// Index of a fact that the stack breaks, or frozen::none.
+    [[nodiscard]] std::uint32_t broken() {
+        std::vector<std::uint32_t> owners{frozen::none};
+        std::vector<std::uint32_t> coded;
+        std::vector<std::uint32_t> there;
+        const auto note = [](std::vector<std::uint32_t>& list, std::uint32_t x) {
+            if (std::find(list.begin(), list.end(), x) == list.end()) list.push_back(x);
+        };
+        for (const copy_in_stack& c : stack_) {
+            note(there, c.component);
+            if (c.owner != frozen::none) {
+                note(owners, c.owner);
+                note(coded, c.owner);
+            }
+        }
+        if (coded.empty()) coded.push_back(frozen::none);
+        std::vector<bool> seen(kb_.facts().size(), false);
+        const auto judge = [&](std::uint32_t i) {
+            if (seen[i]) return true;
+            seen[i] = true;
+            const frozen::fact& f = kb_.facts()[i];
+            if (!is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_)) return true;
+            const bool per_device = speaks_of(f, multiplicity::device) || speaks_of(f, multiplicity::code);
+            for (const std::uint32_t o : owners)
+                for (std::uint32_t d = 0; d < (per_device ? ctx_.device_slots : 1); ++d)
+                    for (const std::uint32_t c : coded)
+                        if (!kept(f, o, per_device ? d : frozen::none, c)) return false;
+            return true;
+        };
+        for (const std::uint32_t c : there)
+            for (const std::uint32_t i : kb_.facts_if(kb_.components()[c]))
+                if (!judge(i)) return i;
+        for (std::uint32_t i = 0; i < kb_.facts().size(); ++i) // facts that hold without a condition, or by absence
+            if (without_presence(kb_.facts()[i]) && !judge(i)) return i;
+        return frozen::none;
+    }
+
+private:
+    [[nodiscard]] bool without_presence(const frozen::fact& f) const {
+        for (const frozen::selector& s : kb_.selectors(f.conditions))
+            if (s.present != 0) return false;
+        return true;
+    }
+    [[nodiscard]] bool speaks_of(const frozen::fact& f, multiplicity m) const {
+        const auto is = [&](const frozen::selector& s) { return s.component != frozen::none && count_of(s.component) == m; };
+        for (const frozen::selector& s : kb_.selectors(f.conditions))
+            if (is(s)) return true;
+        for (const frozen::group& g : kb_.groups(f.then))
+            for (const frozen::selector& s : kb_.selectors(g.any_of))
+                if (is(s)) return true;
+        return false;
+    }
+    [[nodiscard]] multiplicity count_of(std::uint32_t c) const { return static_cast<multiplicity>(kb_.components()[c].multiplicity); }
+
+    [[nodiscard]] const copy_in_stack* find(std::uint32_t component, std::uint32_t owner, std::uint32_t device) const {
+        for (const copy_in_stack& c : stack_)
+            if (c.component == component && c.owner == owner && c.device == device) return &c;
+        return nullptr;
+    }
+    /// The copy of the component that counts for this owner, device and build; `own` tells whether it is the owner's.
+    [[nodiscard]] const copy_in_stack* in_use(std::uint32_t component, std::uint32_t owner, std::uint32_t device, std::uint32_t coded,
+                                              bool ships, bool& own) const {
+        own = false;
+        const copy_in_stack* found = nullptr;
+        switch (count_of(component)) {
+        case multiplicity::host:
+        case multiplicity::environment: return find(component, frozen::none, frozen::none);
+        case multiplicity::device: return find(component, frozen::none, device);
+        case multiplicity::code: return find(component, coded, device);
+        case multiplicity::runtime: own = true; return find(component, owner, frozen::none);
+        case multiplicity::bundled:
+            found = find(component, owner, frozen::none);
+            own = found != nullptr && owner != frozen::none;
+            return found != nullptr || ships ? found : find(component, frozen::none, frozen::none);
+        }
+        return nullptr;
+    }
+    [[nodiscard]] bool matches(const frozen::selector& s, const copy_in_stack* copy, bool lenient) const {
+        if (s.component == frozen::none || copy == nullptr) return s.absent != 0;
+        if (s.present == 0) return false;
+        if (s.variants.count != 0) {
+            bool any = false;
+            for (const frozen::text v : kb_.texts(s.variants)) any |= matches_pattern(kb_.str(v), copy->variant);
+            if (!any) return false;
+        }
+        const std::string_view spec = kb_.str(s.spec);
+        if (spec == "*") return !copy->unknown || s.variants.count == 0;
+        if (copy->unknown) return spec == "unknown" || lenient;
+        if (spec == "unknown") return false;
+        const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
+        if (spec.starts_with("==") && spec.find_first_of("*|,+ ", 2) == std::string_view::npos && spec.substr(2) == copy->version) return true;
+        if (const auto parsed = version_spec::parse(scheme, spec))
+            if (const auto v = version::parse(scheme, copy->version)) return parsed->set().contains(*v);
+        return false;
+    }
+    /// Is this fact kept for this owner, device and build?
+    [[nodiscard]] bool kept(const frozen::fact& f, std::uint32_t owner, std::uint32_t device, std::uint32_t coded) const {
+        const auto kind = static_cast<fact_kind>(f.kind);
+        const bool ships = kind == fact_kind::ships;
+        const auto conditions = kb_.selectors(f.conditions);
+        if ((ships && (conditions.empty() || conditions[0].component != owner)) ||
+            (kind == fact_kind::supports && (conditions.empty() || conditions[0].component != coded)))
+            return true;
+        bool owner_counts = ships;
+        for (const frozen::selector& s : conditions) {
+            bool own = false;
+            const copy_in_stack* copy = s.component == frozen::none ? nullptr : in_use(s.component, owner, device, coded, ships, own);
+            if (!matches(s, copy, false)) return true;
+            owner_counts |= own;
+        }
+        if (owner != frozen::none && !owner_counts) return true; // judged with the shared copies
+        const auto groups = kb_.groups(f.then);
+        if (groups.empty()) return false;
+        for (const frozen::group& g : groups) {
+            bool any = false;
+            for (const frozen::selector& s : kb_.selectors(g.any_of)) {
+                bool own = false;
+                const copy_in_stack* copy = s.component == frozen::none ? nullptr : in_use(s.component, owner, device, coded, ships, own);
+                const bool lenient = s.component != frozen::none && count_of(s.component) != multiplicity::code;
+                any |= matches(s, copy, lenient);
+            }
+            if (!any) return false;
+        }
+        return true;
+    }
+
+    const knowledge_base& kb_;
+    const context& ctx_;
+    std::span<const copy_in_stack> stack_;
+};
+
+} // namespace detail
+
+/// Index of a fact that the stack breaks, or frozen::none where it keeps all facts of the context.
+[[nodiscard]] inline std::uint32_t find_broken_fact(const knowledge_base& kb, const context& ctx, std::span<const copy_in_stack> stack) {
+    return detail::verifier(kb, ctx, stack).broken();
+}
+
+} // namespace cudacompat

@@ -1,0 +1,167 @@
+// What each published build of the chosen release would bring and need: the table below an answer.
+#pragma once
+
+#include <cudacompat/tell/answer.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cudacompat {
+
+/// A driver range and the rule that gives it.
+struct driver_rule {
+    std::string rule;  ///< direct, minor-version, forward
+    std::string range; ///< ">=450.80.02"
+};
+
+struct build_row {
+    std::string component;
+    std::string version;
+    std::string variant;
+    std::string channel;
+    bool chosen = false;
+    bool works = false;
+    std::vector<std::pair<std::string, std::string>> carries; ///< cuda-runtime, cudnn, nccl, ...: name, version
+    std::string python;
+    std::string gpus;                 ///< compute capabilities that its code serves
+    std::vector<driver_rule> drivers; ///< on the platform of the question
+    std::vector<std::pair<std::string, std::vector<driver_rule>>> elsewhere; ///< other operating systems
+    std::string against;              ///< why it does not work here, in short
+};
+
+namespace detail {
+
+class build_lister {
+public:
+    explicit build_lister(const answer& a) : answer_(a), solution_(*a.solution()), kb_(a.kb()) {}
+
+    [[nodiscard]] std::vector<build_row> run() const {
+        std::vector<build_row> out;
+        for (const std::uint32_t c : answer_.asked().wanted) {
+            if (static_cast<component_role>(kb_.components()[c].role) != component_role::framework) continue;
+            const std::uint32_t var = in().find(c, frozen::none, frozen::none);
+            if (var == frozen::none || solution_.values()[var] == 0) continue;
+            const frozen::value& chosen = in().value(var, solution_.values()[var]);
+            for (std::uint32_t i = 1; i < in().domain_size(var); ++i) {
+                const frozen::value& v = in().value(var, i);
+                if (v.rank != chosen.rank || (v.flags & frozen::is_unknown) != 0) continue;
+                out.push_back(row(c, var, i));
+            }
+        }
+        return out;
+    }
+
+private:
+    [[nodiscard]] const instance_table& in() const noexcept { return solution_.instances(); }
+
+    [[nodiscard]] build_row row(std::uint32_t c, std::uint32_t var, std::uint32_t value) const {
+        build_row out;
+        const frozen::value& v = in().value(var, value);
+        out.component = kb_.name(c);
+        out.version = kb_.str(v.version);
+        out.variant = kb_.str(v.variant);
+        for (const frozen::build& b : kb_.builds(v.builds))
+            if (((b.platforms >> answer_.asked().here->low.ctx.platform) & 1U) != 0) join(out.channel, kb_.str(b.channel), ", ");
+        out.chosen = solution_.values()[var] == value;
+        query q = answer_.asked().ask;
+        q.restrictions.push_back(solution_.only(var, value));
+        auto solver = answer_.asked().here->borrow();
+        const auto best = solver->find(q);
+        out.works = best.has_value();
+        if (!out.works) return out;
+        for (std::uint32_t other = 0; other < in().size(); ++other) {
+            const frozen::component& k = kb_.components()[in()[other].component];
+            if (static_cast<multiplicity>(k.multiplicity) != multiplicity::bundled || (*best)[other] == 0) continue;
+            if (in()[other].owner != frozen::none && in()[other].owner != c) continue;
+            out.carries.emplace_back(kb_.name(in()[other].component), representative(kb_, in().value(other, (*best)[other]), answer_.asked().here->low.ctx.platform));
+        }
+        q.criteria.clear();
+        const auto range = [&](std::string_view name) {
+            const std::uint32_t k = kb_.find_component(name);
+            const std::uint32_t w = k == frozen::none ? frozen::none : in().of(k).front();
+            return w == frozen::none || (*best)[w] == 0 ? std::string{} : describe(kb_, in(), w, solver->project(q, w));
+        };
+        out.python = range("python");
+        out.gpus = range("gpu");
+        out.drivers = drivers(answer_.asked(), q, *best);
+        for (std::uint32_t p = 0; p < kb_.platforms().size() && plain_question(); ++p) elsewhere(out, p, c, v);
+        return out;
+    }
+
+    /// The driver's range under each mode of the runtime that `best` uses.
+    [[nodiscard]] std::vector<driver_rule> drivers(const question& asked, const query& q, const assignment& best) const {
+        std::vector<driver_rule> out;
+        const instance_table& table = asked.here->low.instances;
+        const std::uint32_t driver = kb_.find_component("driver");
+        if (driver == frozen::none) return out;
+        const std::uint32_t driver_var = table.of(driver).front();
+        auto solver = asked.here->borrow();
+        for (std::uint32_t mode = 0; mode < table.size(); ++mode) {
+            if (static_cast<multiplicity>(kb_.components()[table[mode].component].multiplicity) != multiplicity::runtime) continue;
+            if (best[mode] == 0) continue;
+            for (std::uint32_t i = 1; i < table.domain_size(mode); ++i) {
+                query by = q;
+                bits one(table.domain_size(mode));
+                one.set(i);
+                by.restrictions.push_back({mode, std::move(one)});
+                bits there(table.domain_size(driver_var), true);
+                there.reset(0);
+                by.restrictions.push_back({driver_var, std::move(there)});
+                const bits works = solver->project(by, driver_var);
+                if (works.empty()) continue;
+                out.push_back({std::string(kb_.str(table.value(mode, i).version)), describe(kb_, table, driver_var, works)});
+            }
+        }
+        return out;
+    }
+
+    /// Nothing but frameworks is asked for, for no particular machine: then other systems are of interest too.
+    [[nodiscard]] bool plain_question() const {
+        if (!answer_.asked().platform_assumed) return false;
+        for (const asked& a : answer_.asked().says)
+            if (a.by == asked_by::observation ||
+                (a.by == asked_by::request && static_cast<component_role>(kb_.components()[a.component].role) != component_role::framework))
+                return false;
+        return true;
+    }
+
+    /// The same build on another operating system of the same processor.
+    void elsewhere(build_row& out, std::uint32_t platform, std::uint32_t c, const frozen::value& v) const {
+        const std::string_view name = kb_.str(kb_.platforms()[platform]);
+        const std::string_view here = answer_.asked().platform;
+        const std::size_t dash = name.find('-');
+        if (name == here || dash == std::string_view::npos || here.find('-') == std::string_view::npos || name.substr(dash) != here.substr(here.find('-')))
+            return;
+        if (((v.platforms >> platform) & 1U) == 0) return;
+        context ctx = answer_.asked().here->low.ctx;
+        ctx.platform = platform;
+        question other;
+        other.here = find_world(kb_, ctx);
+        const instance_table& table = other.here->low.instances;
+        const std::uint32_t var = table.find(c, frozen::none, frozen::none);
+        for (std::uint32_t i = 1; i < table.domain_size(var); ++i)
+            if (table.value(var, i).rank == v.rank && kb_.str(table.value(var, i).variant) == kb_.str(v.variant)) {
+                query q;
+                bits one(table.domain_size(var));
+                one.set(i);
+                q.restrictions.push_back({var, std::move(one)});
+                const auto best = other.here->borrow()->find(q);
+                if (best) out.elsewhere.emplace_back(name.substr(0, dash), drivers(other, q, *best));
+            }
+    }
+
+    const answer& answer_;
+    const solution& solution_;
+    const knowledge_base kb_;
+};
+
+} // namespace detail
+
+/// Rows for the builds of the requested frameworks' chosen releases; empty unless there is a solution.
+[[nodiscard]] inline std::vector<build_row> builds_of(const answer& a) {
+    return a.solution() == nullptr ? std::vector<build_row>{} : detail::build_lister(a).run();
+}
+
+} // namespace cudacompat

@@ -1,0 +1,80 @@
+// kb.yaml and sources/*.yaml, and telling the kinds of file apart.
+#include "records.hpp"
+
+namespace cudacompat::yaml_impl {
+
+void read_kb(sink& errors, node_ref root, model& out) {
+    const record fields(errors, root, "kb.yaml", kb_keys);
+    check_schema(fields);
+    fields.need({"title", "version", "read", "platforms"});
+    fields.text("title", out.title);
+    fields.version("version", out.version);
+    fields.text("read", out.read);
+    fields.texts("platforms", out.platforms);
+    if (const node_ref list = fields.find("platforms"); list && list.is_list() && !list.first())
+        errors.add(list, "'platforms' is empty; expected at least the default platform");
+}
+
+void read_sources(sink& errors, node_ref root, model& out) {
+    const record file(errors, root, "a sources file", sources_file_keys);
+    check_schema(file);
+    file.each("sources", [&](node_ref item) {
+        source_record source;
+        const record fields(errors, item, "a source", source_keys);
+        if (!fields.valid() || !fields.need({"id", "kind"})) return;
+        source.where = fields.where();
+        fields.text("id", source.id);
+        fields.text("kind", source.kind);
+        fields.text("title", source.title);
+        fields.text("url", source.url);
+        fields.text("repo", source.repo);
+        fields.text("commit", source.commit);
+        fields.text("path", source.path);
+        fields.text("read", source.read);
+        fields.text("note", source.note);
+        if (!source.id.empty()) out.sources.push_back(std::move(source));
+    });
+}
+
+file_content read_file(sink& errors, node_ref root) {
+    using kind = file_content::kind;
+    file_content out;
+    out.where = {errors.file(), 1, 1};
+    if (!root) {
+        errors.add(source_region{errors.file(), 0, 0},
+                   "the file is empty; expected 'schema: 1' and the keys of data/README.md");
+        return out;
+    }
+    if (!expect_kind(errors, root, node_kind::map, "the file")) return out;
+    out.where = errors.region(root);
+    if (root.find("generic")) {
+        out.what = kind::generic;
+        read_generic(errors, root, out.data);
+    } else if (root.find("component")) {
+        out.what = kind::component;
+        read_component(errors, root, out.data);
+    } else if (root.find("facts")) {
+        out.what = kind::facts;
+        read_facts(errors, root, out.data);
+    } else if (root.find("platforms")) {
+        out.what = kind::kb;
+        read_kb(errors, root, out.data);
+    } else if (root.find("sources")) {
+        out.what = kind::sources;
+        read_sources(errors, root, out.data);
+    } else {
+        constexpr auto marks =
+            std::to_array<std::string_view>({"component", "facts", "sources", "platforms", "generic"});
+        std::string message = "cannot tell what this file holds; expected one of the keys: " + join(marks);
+        for (node_ref key = root.first(); key; key = key.next().next()) {
+            std::vector<std::string> close = nearest(key.text(), marks);
+            if (close.empty()) continue;
+            errors.add(key, std::move(message), std::move(close));
+            return out;
+        }
+        errors.add(root, std::move(message));
+    }
+    return out;
+}
+
+} // namespace cudacompat::yaml_impl

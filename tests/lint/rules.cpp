@@ -1,0 +1,228 @@
+// Every rule has a folder under bad/ that fails with it and nothing else, and one under good/ that passes.
+#include <cudacompat/lint.hpp>
+#include <cudacompat/yaml.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+
+namespace {
+
+using namespace cudacompat;
+namespace fs = std::filesystem;
+
+const fs::path here = CUDACOMPAT_TEST_DIR;
+
+model loaded(const fs::path& folder) {
+    load_report report = load_model_all(folder);
+    for (const error& e : report.errors) FAIL_CHECK(to_string(e));
+    return std::move(report.data);
+}
+
+std::set<std::string> folders(const fs::path& in) {
+    std::set<std::string> out;
+    for (const fs::directory_entry& e : fs::directory_iterator(in)) out.insert(e.path().filename().string());
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("every rule has its samples, and every sample its rule") {
+    std::set<std::string> names;
+    for (const lint_rule& r : all_rules()) {
+        names.insert(std::string(r.name));
+        CHECK_FALSE(r.description.empty());
+    }
+    CHECK(names.size() == all_rules().size());
+    CHECK(std::is_sorted(all_rules().begin(), all_rules().end(),
+                         [](const lint_rule& a, const lint_rule& b) { return a.name < b.name; }));
+    CHECK(folders(here / "bad") == names);
+    CHECK(folders(here / "good") == names);
+}
+
+TEST_CASE("bad samples fail with exactly their rule") {
+    for (const lint_rule& rule : all_rules()) {
+        const std::string name(rule.name);
+        CAPTURE(name);
+        const std::vector<lint_finding> found = lint(loaded(here / "bad" / name));
+        CHECK_FALSE(found.empty());
+        for (const lint_finding& f : found) {
+            CAPTURE(to_string(f));
+            CHECK(f.rule == rule.name);
+            CHECK(f.severity == rule.severity);
+            CHECK(f.where.line > 0);
+            CHECK(f.where.column > 0);
+            CHECK(f.where.file.find("bad/" + name) != std::string::npos);
+            CHECK_FALSE(f.message.empty());
+        }
+        const std::string_view only[] = {rule.name};
+        CHECK(lint(loaded(here / "bad" / name), only).size() == found.size());
+    }
+}
+
+TEST_CASE("good samples pass all rules") {
+    for (const std::string& name : folders(here / "good")) {
+        CAPTURE(name);
+        for (const lint_finding& f : lint(loaded(here / "good" / name))) FAIL_CHECK(to_string(f));
+    }
+}
+
+TEST_CASE("findings do not depend on the order of the records") {
+    for (const lint_rule& rule : all_rules()) {
+        model data = loaded(here / "bad" / rule.name);
+        const auto text = [](const model& m) {
+            std::string out;
+            for (const lint_finding& f : lint(m))
+                out += std::string(f.rule) + " " + (f.where.line != 0 ? "at" : "?") + "\n";
+            return out;
+        };
+        const std::string before = text(data);
+        std::reverse(data.facts.begin(), data.facts.end());
+        std::reverse(data.components.begin(), data.components.end());
+        for (component_record& c : data.components) std::reverse(c.releases.begin(), c.releases.end());
+        CHECK(text(data) == before);
+    }
+}
+
+TEST_CASE("messages") {
+    const auto message = [](const std::string& rule) {
+        const std::vector<lint_finding> found = lint(loaded(here / "bad" / rule));
+        std::string out;
+        for (lint_finding f : found) {
+            f.where.file = fs::path(f.where.file).filename().string();
+            out += (out.empty() ? "" : "\n") + to_string(f);
+        }
+        const std::string folder = (here / "bad" / rule).generic_string() + "/";
+        for (std::size_t at = out.find(folder); at != std::string::npos; at = out.find(folder))
+            out.erase(at, folder.size());
+        return out;
+    };
+    CHECK(message("component-unknown") ==
+          "facts.yaml:6:46: error[component-unknown]: fact x names the component 'libb', which is "
+          "not in components/; add components/libb.yaml or correct the name");
+    CHECK(message("cycle") ==
+          "app.yaml:1:1: warning[cycle]: these components require each other: app, lib; see whether "
+          "one direction is a constraint (constrains)");
+    CHECK(message("date-shape") ==
+          "app.yaml:8:5: error[date-shape]: the date of release app 1.0 is '2025-02-30'; write "
+          "YYYY-MM-DD, or YYYY-MM where the day is not known");
+    CHECK(message("dispute-single") ==
+          "facts.yaml:6:5: error[dispute-single]: the dispute 'd' has one fact, x; enter the other "
+          "side, or drop 'dispute'");
+    CHECK(message("ends-shape") ==
+          "facts.yaml:6:5: error[ends-shape]: fact x of kind ends has 2 components in 'if'; one "
+          "fact for each component that ends");
+    CHECK(message("id-duplicate") ==
+          "facts.yaml:6:5: error[id-duplicate]: fact id 'app.lib.1' is used before, in "
+          "facts.yaml:4; give it an id of its own");
+    CHECK(message("id-shape") ==
+          "facts.yaml:6:5: error[id-shape]: fact id 'App.Lib' is not [a-z0-9][a-z0-9._+-]*; use "
+          "lower case, digits and . _ + -");
+    CHECK(message("note-demanded") ==
+          "facts.yaml:6:5: error[note-demanded]: fact x is derived and has no note; say in 'note' "
+          "by which rule it follows");
+    CHECK(message("orphan") ==
+          "extra.yaml:1:1: warning[orphan]: no fact mentions component extra, and no request would "
+          "name it; add its facts or remove it");
+    CHECK(message("overlap") ==
+          "facts.yaml:7:5: error[overlap]: facts x and y say different things of app 1.0 [cu11] on "
+          "linux-x86_64: lib ==1.0 and ==2.0; correct one, or join them in a dispute");
+    CHECK(message("platform-unknown") ==
+          "facts.yaml:6:5: error[platform-unknown]: fact x is on 'linux-amd64', which is no "
+          "platform of kb.yaml; correct the name or add the platform");
+    CHECK(message("product-duplicate") ==
+          "lib.yaml:11:5: error[product-duplicate]: the product name 'CARD' stands already in line "
+          "10, for lib 1.0; keep one of them, or tell them apart by name");
+    CHECK(message("registry-host") ==
+          "sources.yaml:3:5: error[registry-host]: source 'doc' names the registry py"
+          "pi.org; cite "
+          "a page or a file of a repository that shows it");
+    CHECK(message("release-duplicate") ==
+          "lib.yaml:9:5: error[release-duplicate]: release lib 2.00 is the same version as 2.0 in "
+          "line 8; keep one of them");
+    CHECK(message("ships-shape") ==
+          "facts.yaml:6:5: error[ships-shape]: fact x of kind ships has 2 components in 'if'; a "
+          "build is of one component; use 'on' for the platform");
+    CHECK(message("single-third-party") ==
+          "facts.yaml:6:5: error[single-third-party]: fact x rests on one third party and is sure; "
+          "add a second source, or certainty: weak");
+    CHECK(message("source-missing") ==
+          "facts.yaml:6:5: error[source-missing]: fact x has no source; name at least one source in "
+          "'sources'");
+    CHECK(message("source-shape") ==
+          "sources.yaml:3:5: error[source-shape]: source 'doc' has an incomplete place; give 'url', "
+          "or 'repo', 'commit' and 'path'");
+    CHECK(message("source-unresolved") ==
+          "facts.yaml:6:5: error[source-unresolved]: fact x refers to the source 'book', which is "
+          "not in sources/; add it there or correct the id");
+    CHECK(message("source-unused") ==
+          "sources.yaml:4:5: warning[source-unused]: nothing refers to the source 'book'; use it or "
+          "remove it");
+    CHECK(message("spec-empty") ==
+          "facts.yaml:6:45: error[spec-empty]: fact x: lib \">=3\" matches no release; add the "
+          "release or correct the spec");
+    CHECK(message("supports-shape") ==
+          "facts.yaml:6:5: error[supports-shape]: fact x has a compute_ target and no 'ptx'; give "
+          "the PTX ISA version that it is written in");
+    CHECK(message("unreachable-release") ==
+          "app.yaml:9:5: error[unreachable-release]: no solution can take app 2.0: no lib suits its "
+          "facts (app.lib.2, x); correct one of the facts");
+    CHECK(message("variant-missing") ==
+          "facts.yaml:6:23: error[variant-missing]: fact x: no build of app \"==1.0\" has the "
+          "variant 'cu12'; add the build or correct the variant");
+    CHECK(message("version-missing") ==
+          "facts.yaml:6:45: error[version-missing]: fact x names lib 1.5, which is not among the "
+          "releases; add the release or correct the version");
+    CHECK(message("version-unparsable") ==
+          "facts.yaml:6:45: error[version-unparsable]: fact x: lib \">=one\" is no dotted spec: "
+          "expected a number, found 'o'");
+}
+
+TEST_CASE("a generic knowledge base needs no sources, and may ask for what is not there") {
+    const load_report report = load_model_text(R"(schema: 1
+generic: true
+component: a
+scheme: dotted
+releases:
+  - {version: "1.0", requires: {nothing: ">=1", a: "==7"}}
+)",
+                                               "f.yaml");
+    REQUIRE(report.ok());
+    for (const lint_finding& f : lint(report.data)) {
+        CAPTURE(to_string(f));
+        CHECK(f.rule == "cycle"); // a requires a
+    }
+}
+
+TEST_CASE("unreachable releases are found over chains, and only for sure facts") {
+    const auto count = [](const std::string& facts) {
+        const load_report report = load_model_text("schema: 1\nfacts:\n" + facts, "f.yaml");
+        for (const error& e : report.errors) FAIL_CHECK(to_string(e));
+        model data = report.data;
+        for (const char* name : {"a", "b", "c"}) {
+            component_record c;
+            c.name = name;
+            for (const char* v : {"1", "2"}) {
+                release_record r;
+                r.version = v;
+                c.releases.push_back(r);
+            }
+            data.components.push_back(c);
+        }
+        const std::string_view only[] = {"unreachable-release"};
+        return lint(data, only).size();
+    };
+    // a 1 needs b 1, b 1 needs c 1, c 1 has a constraint against b 1: all three are dead.
+    const std::string chain = "  - {id: x, kind: requires, if: {a: \"==1\"}, then: {b: \"==1\"}}\n"
+                              "  - {id: y, kind: requires, if: {b: \"==1\"}, then: {c: \"==1\"}}\n";
+    CHECK(count(chain) == 0);
+    CHECK(count(chain + "  - {id: z, kind: constrains, if: {c: \"==1\"}, then: {b: \"==2\"}}\n") == 2);
+    CHECK(count(chain +
+                "  - {id: z, kind: constrains, if: {c: \"==1\"}, then: {b: \"==2\"}, certainty: weak}\n") ==
+          0);
+    CHECK(count(chain + "  - {id: z, kind: requires, if: {a: \"==1\"}, then: {b: absent}}\n") == 1);
+    CHECK(count(chain + "  - {id: z, kind: requires, if: {a: \"==1\"}, then: {b: \"==2\"}}\n") == 1);
+}
