@@ -94,8 +94,12 @@ using graph_filter = std::function<bool(const fact_record&)>;
                 edges.emplace(f.id, f.kind, f.if_[i].component, f.if_[j].component);
         }
     }
-    for (auto& [name, component] : components)
-        out.vertices.emplace(name, boost::add_vertex(std::move(component), out.graph));
+    out.graph = component_graph_type(components.size());
+    std::size_t next = 0;
+    for (auto& [name, component] : components) {
+        out.vertices.emplace(name, next);
+        out.graph[next++] = std::move(component);
+    }
     for (const auto& [id, kind, from, to] : edges)
         boost::add_edge(out.vertices.find(from)->second, out.vertices.find(to)->second, graph_fact{id, kind},
                         out.graph);

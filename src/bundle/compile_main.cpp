@@ -1,6 +1,7 @@
 // Build step: reads the YAML of a knowledge base and writes the frozen block, as bytes or as a C++ source.
 //
 //   cudacompat-freeze DATA_DIRECTORY OUTPUT.cpp|OUTPUT.ckb
+#include <cudacompat/decide/prepare.hpp>
 #include <cudacompat/knowledge/freeze.hpp>
 #include <cudacompat/yaml.hpp>
 
@@ -42,7 +43,8 @@ int main(int argc, char** argv) {
         std::cerr << cudacompat::to_string(data.error()) << '\n';
         return 4;
     }
-    const auto block = cudacompat::freeze(*data);
+    auto block = cudacompat::freeze(*data);
+    if (block) block = cudacompat::prepare(std::move(*block));
     if (!block) {
         std::cerr << cudacompat::to_string(block.error()) << '\n';
         return 4;

@@ -16,6 +16,7 @@ constexpr std::pair<std::string_view, version_scheme> generic_schemes[] = {
 struct release_reader {
     sink& errors;
     const std::string& component;
+    version_scheme scheme;
     model& out;
 
     [[nodiscard]] fact_record fact(const release_record& release, fact_kind kind, std::string_view tail,
@@ -23,7 +24,8 @@ struct release_reader {
         fact_record f;
         f.id = component + "@" + release.version + "." + std::string(tail);
         f.kind = kind;
-        f.if_.push_back({component, "==" + release.version, {}, release.where});
+        // pep440's == takes 1.0+local for 1.0; a fact of one release is about that release alone
+        f.if_.push_back({component, std::string(scheme == version_scheme::pep440 ? "===" : "==") + release.version, {}, release.where});
         f.where = std::move(where);
         return f;
     }
@@ -79,7 +81,7 @@ void read_generic(sink& errors, node_ref root, model& out) {
     if (!fields.text("component", component.name)) return;
     fields.text("title", component.title);
     fields.choice("scheme", generic_schemes, component.scheme);
-    const release_reader reader{errors, component.name, out};
+    const release_reader reader{errors, component.name, component.scheme, out};
     fields.each("releases", [&](node_ref item) {
         release_record release = reader.read(item);
         if (!release.version.empty()) component.releases.push_back(std::move(release));

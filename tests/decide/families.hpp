@@ -115,10 +115,11 @@ private:
         return 0;
     }
 
-    /// Rows for versions p that are neither among the oldest `without` nor, if asked, above the oldest `only`.
+    /// Rows for the versions of p that are not among the oldest `without` and, if asked, among the oldest `only`.
     void pair(uint32_t p, uint32_t q, uint32_t only, uint32_t without) {
         const uint32_t kind = r_.below(10); // 4 narrow, 3 medium, 3 open above
-        const uint32_t narrow = std::max(2U, versions_ * 5 / 100), medium = std::max(3U, versions_ * 12 / 100);
+        const uint32_t narrow = std::max(2U, versions_ * 5 / 100),
+                       medium = std::max(3U, versions_ * 12 / 100);
         const uint32_t width = kind < 4 ? narrow : medium;
         const bool open = kind >= 7;
         const uint32_t bad = f_ == family::chain ? 1 : f_ == family::knot ? 2 : 0;
@@ -204,7 +205,8 @@ public:
         domains d;
         for (const uint32_t size : sizes_) d.emplace_back(size, char{1});
         for (const plain_term& pin : pins)
-            for (uint32_t v = 0; v < sizes_[pin.var]; ++v) d[pin.var][v] &= contains(pin.allowed, v) ? char{1} : char{0};
+            for (uint32_t v = 0; v < sizes_[pin.var]; ++v)
+                d[pin.var][v] &= contains(pin.allowed, v) ? char{1} : char{0};
         std::vector<size_t> queue(tables_.size());
         std::iota(queue.begin(), queue.end(), size_t{0});
         std::vector<char> waiting(tables_.size(), 1);
@@ -272,8 +274,8 @@ using referee = std::function<bool(const world&, const std::vector<plain_term>& 
 /// Two pins on deep packages without a fact between them: at the planted solution (sat), at the nearest
 /// pair of versions that arc consistency refutes though each alone passes (unsat), or at a pair that it
 /// does not refute and the referee does (deep). Nothing when the base has no such pair.
-[[nodiscard]] inline std::optional<std::vector<plain_term>> find_pins(const family_world& base, ask kind, uint64_t seed,
-                                                                      const referee& solvable = {}) {
+[[nodiscard]] inline std::optional<std::vector<plain_term>>
+find_pins(const family_world& base, ask kind, uint64_t seed, const referee& solvable = {}) {
     const arc_consistency ac(base.w);
     const uint32_t n = static_cast<uint32_t>(base.w.sizes.size());
     rng r(seed ^ 0xD1CEU);
@@ -296,9 +298,11 @@ using referee = std::function<bool(const world&, const std::vector<plain_term>& 
                     const uint32_t off = base.planted[b] > y ? base.planted[b] - y : y - base.planted[b];
                     if (away + off >= nearest) continue;
                     if (kind == ask::unsat ? ((*closed)[b][y] == 0 && alone(b, y))
-                                           : ((*closed)[b][y] != 0 && ac.close(pins(x, y)) && !solvable(base.w, pins(x, y)))) {
+                                           : ((*closed)[b][y] != 0 && ac.close(pins(x, y)) &&
+                                              !solvable(base.w, pins(x, y)))) {
                         best = pins(x, y);
-                        if (kind == ask::deep) return best; // a verdict is costly, and the nearest is not the point
+                        if (kind == ask::deep)
+                            return best; // a verdict is costly, and the nearest is not the point
                         nearest = away + off;
                     }
                 }

@@ -25,7 +25,8 @@ public:
     bool chance(uint32_t percent) { return below(100) < percent; }
     template <class T>
     void shuffle(std::vector<T>& list) {
-        for (size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[below(static_cast<uint32_t>(i))]);
+        for (size_t i = list.size(); i > 1; --i)
+            std::swap(list[i - 1], list[below(static_cast<uint32_t>(i))]);
     }
 
 private:
@@ -50,7 +51,7 @@ struct shape {
 };
 
 [[nodiscard]] inline shape tiny() { return {}; }
-[[nodiscard]] inline shape large() { return {8, 36, 3, 24, 0}; }
+[[nodiscard]] inline shape large() { return {8, 60, 3, 24, 0}; }
 
 [[nodiscard]] inline value_set interval(uint32_t first, uint32_t last) {
     value_set out;
@@ -99,7 +100,7 @@ public:
         case flavour::tables: tables(); break;
         case flavour::pigeons: pigeons(); break;
         }
-        if (r_.chance(25)) unary();
+        if (r_.chance(searched() ? 8 : 25)) unary();
         if (r_.below(400) == 0) w_.clauses.push_back({{}, cause()}); // a bare contradiction
         return w_;
     }
@@ -127,7 +128,8 @@ private:
         return flavour_ == flavour::clauses || flavour_ == flavour::tables || flavour_ == flavour::pigeons;
     }
     void choose_sizes() {
-        const uint32_t fewest = searched() ? (shape_.min_variables + shape_.max_variables) / 2 : shape_.min_variables;
+        const uint32_t fewest =
+            searched() ? (shape_.min_variables + shape_.max_variables) / 2 : shape_.min_variables;
         const uint32_t n = r_.between(fewest, shape_.max_variables);
         const uint32_t most = searched() ? std::min(shape_.max_values, 2 + r_.below(5)) : shape_.max_values;
         size_t product = 1;
@@ -176,20 +178,25 @@ private:
         for (uint32_t i = 0; i < facts; ++i) {
             const auto [p, q] = any_pair();
             switch (r_.below(8)) {
-            case 0: case 1: case 2: row(p, q, cause()); break;
+            case 0:
+            case 1:
+            case 2: row(p, q, cause()); break;
             case 3: {
                 const uint32_t shared = cause();
                 for (uint32_t k = r_.between(2, 4); k > 0; --k) row(p, q, shared);
                 break;
             }
-            case 4: case 5: table(p, q, 50); break;
+            case 4:
+            case 5: table(p, q, 50); break;
             case 6: any_of(); break;
             default: exclusion(); break;
             }
         }
     }
     void staircase() {
-        const uint32_t pairs = r_.between(variables(), variables() * 2);
+        const uint32_t most =
+            variables() > 8 ? variables() : variables() * 2; // long chains refute by themselves
+        const uint32_t pairs = r_.between(most / 2, most);
         for (uint32_t i = 0; i < pairs; ++i) {
             const auto [p, q] = any_pair();
             const uint32_t shared = cause();
@@ -241,17 +248,24 @@ private:
         // Each value of p takes a scattered set of q. With d values and k pairs to a variable the expected
         // number of solutions is near one at a density of d^(-2/k): there the search is deepest.
         const uint32_t mean = std::accumulate(w_.sizes.begin(), w_.sizes.end(), 0U) / variables();
-        static constexpr uint32_t four[] = {80, 80, 71, 58, 50, 45, 41, 38, 35}; // 100 d^(-1/2)
-        static constexpr uint32_t six[] = {85, 85, 79, 69, 63, 58, 55, 52, 50};  // 100 d^(-1/3)
-        const bool wide = r_.chance(60);
-        const uint32_t percent = (wide ? six : four)[std::min(mean, 8U)] + r_.below(8);
-        for (uint32_t i = 0; i < variables() * (wide ? 3 : 2); ++i) {
+        struct density {
+            uint32_t pairs_each;
+            uint32_t percent[9]; // by d
+        };
+        static constexpr density densities[] = {{2, {80, 80, 71, 58, 50, 45, 41, 38, 35}},
+                                                {3, {85, 85, 79, 69, 63, 58, 55, 52, 50}},
+                                                {6, {90, 90, 89, 83, 79, 77, 74, 72, 71}},
+                                                {9, {92, 92, 93, 89, 86, 84, 82, 81, 79}}};
+        const density& chosen = densities[r_.below(4)];
+        const uint32_t percent = chosen.percent[std::min(mean, 8U)] + r_.between(2, 9);
+        for (uint32_t i = 0; i < variables() * chosen.pairs_each; ++i) {
             const auto [p, q] = any_pair();
             const uint32_t shared = cause();
             const bool one_each = r_.chance(40);
             for (uint32_t a = 0; a < size(p); ++a) {
                 const value_set partners = random_set(r_, size(q), percent);
-                w_.sets.push_back({p, {a}, q, partners, one_each ? cause() : shared});
+                const uint32_t from = one_each ? cause() : shared;
+                w_.sets.push_back({p, {a}, q, partners, from});
             }
         }
     }
@@ -260,8 +274,9 @@ private:
         const uint32_t group = r_.between(std::min(4U, variables()), std::min(8U, variables()));
         const uint32_t holes = group - (r_.chance(35) ? 1U : 0U);
         for (uint32_t v = 0; v < group; ++v)
-            if (size(v) > holes) w_.rows.push_back({(v + 1) % variables(), 0, size((v + 1) % variables()) - 1,
-                                                    v, 0, holes - 1, cause()});
+            if (size(v) > holes)
+                w_.rows.push_back(
+                    {(v + 1) % variables(), 0, size((v + 1) % variables()) - 1, v, 0, holes - 1, cause()});
         for (uint32_t p = 0; p < group; ++p)
             for (uint32_t q = p + 1; q < group; ++q) {
                 if (r_.chance(4)) continue;
@@ -284,8 +299,12 @@ private:
     uint32_t cause_step_ = 1;
 };
 
-[[nodiscard]] inline flavour flavour_of(uint64_t seed) { return static_cast<flavour>(rng(seed ^ 0x5EEDU).below(flavours)); }
-[[nodiscard]] inline world random_world(uint64_t seed, const shape& s) { return world_maker(seed, s, flavour_of(seed)).make(); }
+[[nodiscard]] inline flavour flavour_of(uint64_t seed) {
+    return static_cast<flavour>(rng(seed ^ 0x5EEDU).below(flavours));
+}
+[[nodiscard]] inline world random_world(uint64_t seed, const shape& s) {
+    return world_maker(seed, s, flavour_of(seed)).make();
+}
 
 /// Pins, ranges, sets, clauses; criteria that are plain orders, reversed ones, or ranks with ties.
 [[nodiscard]] inline plain_query random_query(uint64_t seed, const world& w) {

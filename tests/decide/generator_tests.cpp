@@ -15,11 +15,19 @@ using cudacompat::solver;
 
 namespace {
 
+// Printed by a failing run. A new number is right only if the generator was meant to change: then the
+// benchmark's tables are of other rows than before, too.
+constexpr uint64_t golden_random = 1348556425156322712U;
+constexpr uint64_t golden_chain = 12455990942586844716U;
+constexpr uint64_t golden_knot = 10596167321746911U;
+constexpr uint64_t golden_rand = 14942400449423487338U;
+constexpr uint64_t golden_lock_step = 13698596585889750021U;
+
 struct census {
     uint64_t worlds = 0, solvable = 0;
     std::array<uint64_t, flavours> worlds_of{}, solvable_of{};
-    uint64_t searched = 0; ///< at least one conflict on the way to the answer
-    uint64_t deep = 0;     ///< at least five
+    uint64_t searched = 0;          ///< at least one conflict on the way to the answer
+    uint64_t deep = 0;              ///< at least five
     std::array<uint64_t, 8> core{}; ///< by size; the last one counts all larger
 };
 
@@ -50,10 +58,12 @@ census count(const shape& s, uint64_t first, uint64_t worlds) {
 uint64_t percent(uint64_t part, uint64_t whole) { return whole == 0 ? 0 : part * 100 / whole; }
 
 void show(const char* name, const census& c) {
-    std::string text = std::string(name) + ": " + std::to_string(percent(c.solvable, c.worlds)) + " % solvable (";
-    for (size_t f = 0; f < flavours; ++f) text += (f == 0 ? "" : " ") + std::to_string(percent(c.solvable_of[f], c.worlds_of[f]));
-    text += "), conflicts >= 1: " + std::to_string(percent(c.searched, c.worlds)) + " %, >= 5: " +
-            std::to_string(percent(c.deep, c.worlds)) + " %, cores by size:";
+    std::string text =
+        std::string(name) + ": " + std::to_string(percent(c.solvable, c.worlds)) + " % solvable (";
+    for (size_t f = 0; f < flavours; ++f)
+        text += (f == 0 ? "" : " ") + std::to_string(percent(c.solvable_of[f], c.worlds_of[f]));
+    text += "), conflicts >= 1: " + std::to_string(percent(c.searched, c.worlds)) +
+            " %, >= 5: " + std::to_string(percent(c.deep, c.worlds)) + " %, cores by size:";
     for (const uint64_t n : c.core) text += " " + std::to_string(n);
     MESSAGE(text);
 }
@@ -75,7 +85,7 @@ TEST_CASE("small worlds: both verdicts, in every flavour, with search and with c
         CAPTURE(size);
         CHECK(c.core[size] >= 20);
     }
-    CHECK(percent(c.searched, c.worlds) >= minimum_searched_small);
+    CHECK(percent(c.searched, c.worlds) >= 8);
 }
 
 TEST_CASE("larger worlds: both verdicts, deeper search, larger cores") {
@@ -83,9 +93,9 @@ TEST_CASE("larger worlds: both verdicts, deeper search, larger cores") {
     show("large", c);
     CHECK(percent(c.solvable, c.worlds) >= 25);
     CHECK(percent(c.solvable, c.worlds) <= 80);
-    CHECK(percent(c.searched, c.worlds) >= minimum_searched_large);
-    CHECK(percent(c.deep, c.worlds) >= minimum_deep_large);
-    CHECK(c.core.back() >= 20);
+    CHECK(percent(c.searched, c.worlds) >= 25);
+    CHECK(percent(c.deep, c.worlds) >= 6);
+    CHECK(c.core.back() >= 15);
 }
 
 TEST_CASE("every form that a fact or a query may have occurs") {
@@ -100,7 +110,8 @@ TEST_CASE("every form that a fact or a query may have occurs") {
         for (const set_fact& f : w.sets) {
             see(f.premise.empty(), "an empty premise");
             see(f.consequence.empty(), "an empty consequence");
-            see(f.consequence.size() > 1 && f.consequence.back() - f.consequence.front() >= f.consequence.size(),
+            see(f.consequence.size() > 1 &&
+                    f.consequence.back() - f.consequence.front() >= f.consequence.size(),
                 "a consequence with gaps");
             see(f.p > f.q, "a fact that points back");
         }
@@ -110,7 +121,8 @@ TEST_CASE("every form that a fact or a query may have occurs") {
             see(f.any_of.size() == 2, "a clause of two");
             see(f.any_of.size() == 4, "a clause of four");
         }
-        see(w.causes().size() < w.rows.size() + w.sets.size() + w.clauses.size(), "a cause with several rows");
+        see(w.causes().size() < w.rows.size() + w.sets.size() + w.clauses.size(),
+            "a cause with several rows");
         for (const uint32_t cause : w.causes()) see(cause >= 4'000'000'000U, "a large cause");
         for (const uint32_t size : w.sizes) see(size == 1, "a variable with one value");
         for (const plain_term& t : q.restrictions) see(t.allowed.empty(), "a restriction to nothing");
@@ -119,7 +131,8 @@ TEST_CASE("every form that a fact or a query may have occurs") {
         see(q.clauses.size() == 2, "two clauses in a query");
         for (size_t i = 1; i < q.criteria.size(); ++i)
             see(q.criteria[i].var == q.criteria[i - 1].var, "two criteria on one variable");
-        for (const plain_criterion& c : q.criteria) see(c.rank.size() > 1 && c.rank[0] == c.rank[1], "ranks with ties");
+        for (const plain_criterion& c : q.criteria)
+            see(c.rank.size() > 1 && c.rank[0] == c.rank[1], "ranks with ties");
     }
     CHECK(seen.size() == 17);
 }

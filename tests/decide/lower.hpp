@@ -21,7 +21,8 @@ using answer = std::variant<cudacompat::assignment, cudacompat::refutation>;
 [[nodiscard]] inline cudacompat::term to_term(const world& w, const plain_term& t) {
     return {t.var, to_bits(w, t.var, t.allowed)};
 }
-[[nodiscard]] inline cudacompat::clause to_clause(const world& w, const std::vector<plain_term>& any_of, uint32_t cause) {
+[[nodiscard]] inline cudacompat::clause to_clause(const world& w, const std::vector<plain_term>& any_of,
+                                                  uint32_t cause) {
     cudacompat::clause out;
     for (const plain_term& t : any_of) out.any_of.push_back(to_term(w, t));
     out.cause = cause;
@@ -36,7 +37,8 @@ using answer = std::variant<cudacompat::assignment, cudacompat::refutation>;
         else builder.add_row(f.p, f.p_first, f.p_last + 1, f.q, f.q_first, f.q_last + 1, f.cause);
     }
     for (const set_fact& f : w.sets)
-        builder.add(cudacompat::implication{f.p, f.q, to_bits(w, f.p, f.premise), to_bits(w, f.q, f.consequence), f.cause});
+        builder.add(cudacompat::implication{f.p, f.q, to_bits(w, f.p, f.premise),
+                                            to_bits(w, f.q, f.consequence), f.cause});
     for (const any_fact& f : w.clauses) builder.add(to_clause(w, f.any_of, f.cause));
     return std::move(builder).build();
 }
@@ -59,13 +61,15 @@ using answer = std::variant<cudacompat::assignment, cudacompat::refutation>;
 [[nodiscard]] inline std::string to_text(const cudacompat::refutation& r) {
     const auto reasons = [](const std::vector<cudacompat::reason>& list) {
         std::string out;
-        for (const cudacompat::reason& one : list) out += (one.from_query ? " q" : " f") + std::to_string(one.index);
+        for (const cudacompat::reason& one : list)
+            out += (one.from_query ? " q" : " f") + std::to_string(one.index);
         return out;
     };
     std::string out = "core" + reasons(r.core) + "\n";
     for (const cudacompat::derivation_step& step : r.steps) {
         out += "never";
-        for (const cudacompat::term& t : step.never) out += " " + std::to_string(t.var) + to_text(members(t.allowed));
+        for (const cudacompat::term& t : step.never)
+            out += " " + std::to_string(t.var) + to_text(members(t.allowed));
         out += " because" + reasons(step.because) + " from";
         for (const uint32_t from : step.from) out += " " + std::to_string(from);
         out += "\n";

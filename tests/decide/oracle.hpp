@@ -38,7 +38,8 @@ public:
         for (const row_fact& f : w.rows) {
             bitmap broken = none();
             for (uint32_t a = f.p_first; a <= f.p_last; ++a) unite(broken, takes_[f.p][a]);
-            for (uint32_t b = f.q_first; b <= f.q_last && f.q_first <= f.q_last; ++b) remove(broken, takes_[f.q][b]);
+            for (uint32_t b = f.q_first; b <= f.q_last && f.q_first <= f.q_last; ++b)
+                remove(broken, takes_[f.q][b]);
             add(f.cause, broken);
         }
         for (const set_fact& f : w.sets) {
@@ -116,11 +117,13 @@ public:
         std::sort(seen.begin(), seen.end());
         seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
         const auto dominates = [](const auto& x, const auto& y) {
-            return x != y && std::equal(x.begin(), x.end(), y.begin(), [](uint32_t i, uint32_t j) { return i <= j; });
+            return x != y &&
+                   std::equal(x.begin(), x.end(), y.begin(), [](uint32_t i, uint32_t j) { return i <= j; });
         };
         std::vector<std::vector<uint32_t>> out;
         for (const auto& y : seen)
-            if (std::none_of(seen.begin(), seen.end(), [&](const auto& x) { return dominates(x, y); })) out.push_back(y);
+            if (std::none_of(seen.begin(), seen.end(), [&](const auto& x) { return dominates(x, y); }))
+                out.push_back(y);
         return out;
     }
 
@@ -136,7 +139,8 @@ public:
             bitmap left = all();
             for (size_t t = 0; t < step.never.size(); ++t) {
                 const cudacompat::term& term = step.never[t];
-                if (term.var >= sizes_.size() || term.allowed.size() != sizes_[term.var]) return at + "not a term";
+                if (term.var >= sizes_.size() || term.allowed.size() != sizes_[term.var])
+                    return at + "not a term";
                 for (size_t u = 0; u < t; ++u)
                     if (step.never[u].var == term.var) return at + "a variable occurs twice";
                 bitmap holds = none();

@@ -7,9 +7,9 @@
 #include "oracle.hpp"
 
 #include <cudacompat/decide/check.hpp>
+#include <support/scale.hpp>
 
 #include <doctest/doctest.h>
-#include <support/scale.hpp>
 
 #include <atomic>
 #include <cstdlib>
@@ -33,8 +33,13 @@ uint64_t cases() { return number_from("CUDACOMPAT_CASES", test_support::scaled(2
 /// A case with everything that the properties read.
 struct subject {
     subject(world world_in, plain_query query_in)
-        : w(std::move(world_in)), q(std::move(query_in)), problem(to_problem(w)), query(to_query(w, q)), table(w),
-          solutions(table.solutions(q)), solvable(truth_table::any(solutions)),
+        : w(std::move(world_in)),
+          q(std::move(query_in)),
+          problem(to_problem(w)),
+          query(to_query(w, q)),
+          table(w),
+          solutions(table.solutions(q)),
+          solvable(truth_table::any(solutions)),
           answered(solver(problem).solve(query)) {}
 
     world w;
@@ -52,14 +57,16 @@ using property = std::function<std::string(const subject&)>;
 
 std::string verdict_and_optimum(const subject& s) {
     const auto* found = std::get_if<assignment>(&s.answered);
-    if ((found != nullptr) != s.solvable) return s.solvable ? "solvable, but refuted" : "unsolvable, but solved";
+    if ((found != nullptr) != s.solvable)
+        return s.solvable ? "solvable, but refuted" : "unsolvable, but solved";
     if (found != nullptr && *found != *s.table.optimum(s.q, s.solutions))
         return "optimum " + to_text(*s.table.optimum(s.q, s.solutions)) + ", found " + to_text(*found);
     solver fresh(s.problem);
     if (fresh.satisfiable(s.query) != s.solvable) return "satisfiable() has another verdict";
     const std::optional<assignment> some = fresh.find(s.query);
     if (some.has_value() != s.solvable) return "find() has another verdict";
-    if (some && *some != *s.table.optimum(s.q, s.solutions)) return "find() is not the optimum: " + to_text(*some);
+    if (some && *some != *s.table.optimum(s.q, s.solutions))
+        return "find() is not the optimum: " + to_text(*some);
     return {};
 }
 
@@ -143,7 +150,8 @@ std::string maximal_solutions_are_exact(const subject& s) {
             for (size_t i = 0; i < got.size(); ++i) {
                 if (!satisfies(s.w, s.q, got[i])) return at + "no solution: " + to_text(got[i]);
                 if (rank_vector(s.q, got[i], count) != expected[i])
-                    return at + to_text(rank_vector(s.q, got[i], count)) + " instead of " + to_text(expected[i]);
+                    return at + to_text(rank_vector(s.q, got[i], count)) + " instead of " +
+                           to_text(expected[i]);
             }
         }
     }
@@ -160,8 +168,9 @@ std::string matrices_are_exact(const subject& s) {
     if (got.size() != expected.size()) return "not one row for each value";
     for (size_t value = 0; value < got.size(); ++value)
         if (members(got[value]) != expected[value])
-            return "variables " + std::to_string(a) + ", " + std::to_string(b) + ", row " + std::to_string(value) +
-                   ": " + to_text(members(got[value])) + " instead of " + to_text(expected[value]);
+            return "variables " + std::to_string(a) + ", " + std::to_string(b) + ", row " +
+                   std::to_string(value) + ": " + to_text(members(got[value])) + " instead of " +
+                   to_text(expected[value]);
     return {};
 }
 
@@ -278,8 +287,8 @@ std::string report(const named_property& p, uint64_t seed, const subject& s, con
     minimise(w, q, [&](const world& smaller, const plain_query& asked) {
         return !p.holds(subject(smaller, asked)).empty();
     });
-    return std::string(p.name) + ": " + wrong + "\nseed " + std::to_string(seed) + ", smallest case:\n" + to_text(w, q) +
-           "there: " + p.holds(subject(w, q));
+    return std::string(p.name) + ": " + wrong + "\nseed " + std::to_string(seed) + ", smallest case:\n" +
+           to_text(w, q) + "there: " + p.holds(subject(w, q));
 }
 
 } // namespace
@@ -293,7 +302,8 @@ TEST_CASE("every answer on random problems is the one that brute force gives, wi
         const world w = random_world(seed, tiny());
         const subject s(w, random_query(seed, w));
         solvable += s.solvable ? 1 : 0;
-        for (const char c : to_text(s.answered)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+        for (const char c : to_text(s.answered))
+            hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
         for (size_t i = 0; i < properties().size(); ++i) {
             const std::string wrong = properties()[i].holds(s);
             if (wrong.empty()) continue;
@@ -302,7 +312,8 @@ TEST_CASE("every answer on random problems is the one that brute force gives, wi
     }
     // The same number from every compiler and build: compare it across them.
     MESSAGE(solvable << " solvable; all answers hash to " << hash);
-    for (size_t i = 0; i < properties().size(); ++i) CHECK_MESSAGE(broken[i] == 0, std::string(properties()[i].name));
+    for (size_t i = 0; i < properties().size(); ++i)
+        CHECK_MESSAGE(broken[i] == 0, std::string(properties()[i].name));
 }
 
 TEST_CASE("several threads ask one problem") {

@@ -115,8 +115,10 @@ struct plain_query {
     for (size_t v = 0; v < a.size(); ++v)
         if (a[v] >= w.sizes[v]) return false;
     const auto kept = [&](const auto& f) { return keeps(a, f); };
-    return std::all_of(w.rows.begin(), w.rows.end(), kept) && std::all_of(w.sets.begin(), w.sets.end(), kept) &&
-           std::all_of(w.clauses.begin(), w.clauses.end(), [&](const any_fact& f) { return keeps(a, f.any_of); }) &&
+    return std::all_of(w.rows.begin(), w.rows.end(), kept) &&
+           std::all_of(w.sets.begin(), w.sets.end(), kept) &&
+           std::all_of(w.clauses.begin(), w.clauses.end(),
+                       [&](const any_fact& f) { return keeps(a, f.any_of); }) &&
            std::all_of(q.restrictions.begin(), q.restrictions.end(),
                        [&](const plain_term& t) { return contains(t.allowed, a[t.var]); }) &&
            std::all_of(q.clauses.begin(), q.clauses.end(), kept);
@@ -146,17 +148,19 @@ struct plain_query {
     const auto number = [](uint32_t n) { return std::to_string(n); };
     std::string out = "    world w;\n    w.sizes = " + to_text(w.sizes) + ";\n";
     for (const row_fact& f : w.rows)
-        out += "    w.rows.push_back({" + number(f.p) + ", " + number(f.p_first) + ", " + number(f.p_last) + ", " +
-               number(f.q) + ", " + number(f.q_first) + ", " + number(f.q_last) + ", " + number(f.cause) + "});\n";
+        out += "    w.rows.push_back({" + number(f.p) + ", " + number(f.p_first) + ", " + number(f.p_last) +
+               ", " + number(f.q) + ", " + number(f.q_first) + ", " + number(f.q_last) + ", " +
+               number(f.cause) + "});\n";
     for (const set_fact& f : w.sets)
-        out += "    w.sets.push_back({" + number(f.p) + ", " + to_text(f.premise) + ", " + number(f.q) + ", " +
-               to_text(f.consequence) + ", " + number(f.cause) + "});\n";
+        out += "    w.sets.push_back({" + number(f.p) + ", " + to_text(f.premise) + ", " + number(f.q) +
+               ", " + to_text(f.consequence) + ", " + number(f.cause) + "});\n";
     for (const any_fact& f : w.clauses)
         out += "    w.clauses.push_back({" + to_text(f.any_of) + ", " + number(f.cause) + "});\n";
     out += "    plain_query q;\n";
     for (const plain_term& t : q.restrictions)
         out += "    q.restrictions.push_back({" + number(t.var) + ", " + to_text(t.allowed) + "});\n";
-    for (const std::vector<plain_term>& c : q.clauses) out += "    q.clauses.push_back(" + to_text(c) + ");\n";
+    for (const std::vector<plain_term>& c : q.clauses)
+        out += "    q.clauses.push_back(" + to_text(c) + ");\n";
     for (const plain_criterion& c : q.criteria)
         out += "    q.criteria.push_back({" + number(c.var) + ", " + to_text(c.rank) + "});\n";
     return out;

@@ -25,9 +25,8 @@ constexpr std::size_t slack = 256;
 /// libsv's value of a text; none where it refuses it.
 class sv_version {
 public:
-    explicit sv_version(const std::string& text) : text_(text + std::string(slack, '\0')) {
-        ok_ = ::semvern(&value_, text_.data(), text.size()) == 0;
-    }
+    explicit sv_version(const std::string& text)
+        : text_(text + std::string(slack, '\0')), ok_(::semvern(&value_, text_.data(), text.size()) == 0) {}
     sv_version(const sv_version&) = delete;
     sv_version& operator=(const sv_version&) = delete;
     ~sv_version() {
@@ -39,7 +38,7 @@ public:
 private:
     std::string text_;
     semver_t value_{};
-    bool ok_ = false;
+    bool ok_; ///< set by reading text_ into value_, hence behind them
 };
 
 std::optional<bool> sv_match(const std::string& v, const std::string& range) {

@@ -1,4 +1,5 @@
-// A generator whose sequence is the same with every compiler; the seed is printed and can be set.
+// A generator with a fixed sequence; the seed is printed and can be set (CUDACOMPAT_SEED). Texts that are put together
+// with + may differ between compilers, as the order in which operands draw from it is not fixed.
 #pragma once
 
 #include <cstdint>

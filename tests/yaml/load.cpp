@@ -231,6 +231,14 @@ TEST_CASE("line ends, byte order marks, comments, quotes") {
           "py");
 }
 
+TEST_CASE("columns count bytes") {
+    const model m =
+        loaded("schema: 1\nsources: [{note: \"\xC3\xA9\xE2\x82\xAC\", id: a, kind: x}, {id: b, kind: x}]\n");
+    CHECK(m.sources[1].where == source_region{"f.yaml", 2, 44});
+    const model bom = loaded("\xEF\xBB\xBFschema: 1\nsources: [{id: b, kind: x}]\n");
+    CHECK(bom.sources[0].where == source_region{"f.yaml", 2, 11});
+}
+
 TEST_CASE("the data of this repository loads") {
     const load_report report = load_model_all(data_folder);
     for (const error& e : report.errors) FAIL_CHECK(to_string(e));

@@ -260,9 +260,7 @@ private:
         }
         if (stack_ != nullptr && c != frozen::none && stack_->gpus_at.line != 0 && stack_->gpus.empty()) {
             const std::uint32_t var = low.instances.find(c, frozen::none, 0);
-            bits none(low.instances.domain_size(var));
-            none.set(0);
-            restrict(var, std::move(none), {asked_by::observation, c, "no GPU" + place_of(stack_->gpus_at)});
+            restrict(var, only_absent(var), {asked_by::observation, c, "no GPU" + place_of(stack_->gpus_at)});
         }
         return true;
     }
@@ -364,7 +362,6 @@ private:
         }
         const version_set& set = parsed->set();
         const bool any = plain == "*";
-        std::optional<version> newest;
         for (std::uint32_t i = 0; i < all.size(); ++i) {
             const frozen::value& v = all[i];
             if ((v.flags & frozen::is_unknown) != 0) continue;
@@ -377,8 +374,7 @@ private:
                 if ((v.flags & frozen::is_prerelease) == 0) values.set(i);
                 continue;
             }
-            const result<version> at = version::parse(scheme, kb_.str(v.version));
-            if (at && parsed->matches(*at)) values.set(i);
+            if (parsed->matches(version_of(c, i, scheme))) values.set(i);
         }
         if (values.empty() && any)
             for (std::uint32_t i = 0; i < all.size(); ++i)
@@ -389,6 +385,11 @@ private:
         if (here.empty()) describe_missing(c, spec, set, values, missing);
         values = here;
         return true;
+    }
+    [[nodiscard]] version version_of(std::uint32_t c, std::uint32_t value, version_scheme scheme) const {
+        if (out_.here != nullptr) return out_.here->texts.versions(c)[value];
+        auto v = version::parse(scheme, kb_.str(kb_.values(kb_.components()[c])[value].version));
+        return v ? std::move(*v) : version{};
     }
     /// "2.4.0+cu121": the local part names the build variant where the component has builds.
     void split_variant(std::uint32_t c, std::string& spec, std::string& variant) const {
@@ -425,7 +426,7 @@ private:
                 break;
             }
         if (newest == nullptr) {
-            out.known = "the data lists no release of it for " + out_.platform;
+            out.known = kb_.generic() ? std::string("it has no release") : "the data lists no release of it for " + out_.platform;
             return;
         }
         const auto scheme = static_cast<version_scheme>(component.scheme);
@@ -444,6 +445,12 @@ private:
         if (!builds.empty()) {
             out.known = "its builds are";
             for (std::size_t i = 0; i < builds.size(); ++i) out.known += (i == 0 ? " " : ", ") + builds[i];
+            return;
+        }
+        for (const frozen::value& v : all) {
+            const auto at = version::parse(scheme, kb_.str(v.version));
+            if ((v.flags & frozen::is_prerelease) == 0 || !at || !set.contains(*at)) continue;
+            out.known = "only the pre-release " + std::string(kb_.str(v.version)) + " is near; a spec that names a pre-release takes one";
             return;
         }
         out.known = "the newest that the data knows is " + std::string(kb_.str(newest->version));

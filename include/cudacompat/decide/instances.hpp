@@ -153,7 +153,8 @@ private:
     }
 
     /// Order of decision: frameworks before what they need, the host last; a component never before one that
-    /// needs it, unless they need each other. Ties by name, so that the order of files does not matter.
+    /// needs it, unless they need each other. Ties by name, so that the order of files does not matter; components
+    /// that the request cannot reach change nothing.
     [[nodiscard]] std::vector<std::uint32_t> order() const;
 
     const knowledge_base kb_;
@@ -168,15 +169,15 @@ private:
 
 namespace detail {
 
-/// Tarjan's strongly connected components, iterative; yields a topological number for each vertex such that an
-/// edge a -> b between different components has number(a) < number(b).
-[[nodiscard]] inline std::vector<std::uint32_t> topological_numbers(const std::vector<std::vector<std::uint32_t>>& edges) {
+/// For each vertex the length of the longest chain of edges below it, cycles counting as one vertex. An edge
+/// a -> b that is in no cycle has height(a) > height(b); the height depends on nothing but what a can reach.
+/// (Tarjan's strongly connected components, iterative.)
+[[nodiscard]] inline std::vector<std::uint32_t> heights(const std::vector<std::vector<std::uint32_t>>& edges) {
     const auto n = static_cast<std::uint32_t>(edges.size());
     constexpr std::uint32_t unseen = 0xffffffff;
-    std::vector<std::uint32_t> index(n, unseen), low(n, 0), component(n, unseen), stack, next(n, 0);
-    std::vector<std::uint32_t> call;
+    std::vector<std::uint32_t> index(n, unseen), low(n, 0), cycle(n, unseen), stack, call, next(n, 0);
+    std::vector<std::uint32_t> height; // by cycle, in the order of completion: what is below is complete
     std::uint32_t counter = 0;
-    std::uint32_t found = 0;
     for (std::uint32_t root = 0; root < n; ++root) {
         if (index[root] != unseen) continue;
         call.push_back(root);
@@ -187,32 +188,36 @@ namespace detail {
                 stack.push_back(v);
             }
             bool descended = false;
-            while (next[v] < edges[v].size()) {
+            for (; next[v] < edges[v].size(); ++next[v]) {
                 const std::uint32_t w = edges[v][next[v]];
                 if (index[w] == unseen) {
                     call.push_back(w);
                     descended = true;
                     break;
                 }
-                if (component[w] == unseen) low[v] = std::min(low[v], index[w] < low[w] ? index[w] : low[w]);
-                ++next[v];
+                if (cycle[w] == unseen) low[v] = std::min(low[v], low[w]);
             }
             if (descended) continue;
             if (low[v] == index[v]) {
-                for (;;) {
-                    const std::uint32_t w = stack.back();
-                    stack.pop_back();
-                    component[w] = found;
-                    if (w == v) break;
+                const auto id = static_cast<std::uint32_t>(height.size());
+                std::uint32_t tall = 0;
+                for (std::size_t i = stack.size(); i-- > 0;) {
+                    cycle[stack[i]] = id;
+                    for (const std::uint32_t w : edges[stack[i]])
+                        if (cycle[w] != unseen && cycle[w] != id) tall = std::max(tall, height[cycle[w]] + 1);
+                    if (stack[i] == v) break;
                 }
-                ++found;
+                while (stack.back() != v) stack.pop_back();
+                stack.pop_back();
+                height.push_back(tall);
             }
             call.pop_back();
             if (!call.empty()) low[call.back()] = std::min(low[call.back()], low[v]);
         }
     }
-    for (std::uint32_t& c : component) c = found - 1 - c; // Tarjan finds sinks first
-    return component;
+    std::vector<std::uint32_t> out(n);
+    for (std::uint32_t v = 0; v < n; ++v) out[v] = height[cycle[v]];
+    return out;
 }
 
 } // namespace detail
@@ -229,21 +234,7 @@ inline std::vector<std::uint32_t> instance_table::order() const {
                     if (to.component != frozen::none && to.component != from.component)
                         edges[from.component].push_back(to.component);
         }
-    const auto by_name = [&](std::uint32_t a, std::uint32_t b) { return kb_.name(a) < kb_.name(b); };
-    for (auto& e : edges) {
-        std::sort(e.begin(), e.end());
-        e.erase(std::unique(e.begin(), e.end()), e.end());
-        std::sort(e.begin(), e.end(), by_name);
-    }
-    // The numbering has to depend on names alone: relabel the vertices by name before the search.
-    std::vector<std::uint32_t> named(n), place(n);
-    for (std::uint32_t i = 0; i < n; ++i) named[i] = i;
-    std::sort(named.begin(), named.end(), by_name);
-    for (std::uint32_t i = 0; i < n; ++i) place[named[i]] = i;
-    std::vector<std::vector<std::uint32_t>> relabelled(n);
-    for (std::uint32_t i = 0; i < n; ++i)
-        for (const std::uint32_t to : edges[named[i]]) relabelled[i].push_back(place[to]);
-    const std::vector<std::uint32_t> number = detail::topological_numbers(relabelled);
+    const std::vector<std::uint32_t> height = detail::heights(edges);
 
     const auto role_rank = [&](std::uint32_t c) -> std::uint32_t {
         switch (static_cast<component_role>(components[c].role)) {
@@ -256,10 +247,12 @@ inline std::vector<std::uint32_t> instance_table::order() const {
         }
         return 6;
     };
-    std::vector<std::uint32_t> out = named;
-    std::stable_sort(out.begin(), out.end(), [&](std::uint32_t a, std::uint32_t b) {
+    std::vector<std::uint32_t> out(n);
+    for (std::uint32_t i = 0; i < n; ++i) out[i] = i;
+    std::sort(out.begin(), out.end(), [&](std::uint32_t a, std::uint32_t b) {
         if (role_rank(a) != role_rank(b)) return role_rank(a) < role_rank(b);
-        return number[place[a]] < number[place[b]];
+        if (height[a] != height[b]) return height[a] > height[b];
+        return kb_.name(a) < kb_.name(b);
     });
     return out;
 }

@@ -73,15 +73,29 @@ class lowering {
 public:
     lowering(const knowledge_base& kb, const context& ctx, const instance_table& in) : kb_(kb), ctx_(ctx), in_(in) {}
 
-    [[nodiscard]] problem run(std::vector<cause>& causes) {
+    /// Facts by index, then the structural rules.
+    [[nodiscard]] std::vector<cause> causes() const {
+        std::vector<cause> out;
+        out.reserve(kb_.facts().size() + 16);
+        for (std::uint32_t f = 0; f < kb_.facts().size(); ++f) out.push_back({cause_kind::fact, f});
+        for (const std::uint32_t owner : in_.owners()) out.push_back({cause_kind::ships_nothing, owner});
+        for (const std::uint32_t owner : in_.coded()) {
+            out.push_back({cause_kind::no_code_list, owner});
+            out.push_back({cause_kind::no_code, owner});
+        }
+        for (std::uint32_t v = 0; v < in_.size(); ++v)
+            if (count_of(in_[v].component) == multiplicity::runtime) out.push_back({cause_kind::follows, in_[v].component});
+        return out;
+    }
+
+    [[nodiscard]] problem run() {
         for (std::uint32_t v = 0; v < in_.size(); ++v) (void)builder_.add_variable(in_.domain_size(v));
         const auto facts = kb_.facts();
         for (std::uint32_t f = 0; f < facts.size(); ++f) {
-            causes.push_back({cause_kind::fact, f});
             if (!is_wall(static_cast<fact_kind>(facts[f].kind)) || !applies(kb_, facts[f], ctx_)) continue;
             add_fact(facts[f], f);
         }
-        add_structure(causes);
+        add_structure();
         return std::move(builder_).build();
     }
 
@@ -179,9 +193,9 @@ private:
             if (own == frozen::none) {
                 with(shared, in_.admitted(shared, s), false);
             } else {
-                bits none(in_.domain_size(own));
-                none.set(0);
-                premise.push_back({own, none.complement()});
+                bits present(in_.domain_size(own), true);
+                present.reset(0);
+                premise.push_back({own, std::move(present)});
                 with(shared, in_.admitted(shared, s), false);
                 premise.pop_back();
             }
@@ -275,10 +289,12 @@ private:
         }
     }
 
-    void add_structure(std::vector<cause>& causes) {
+    void add_structure() {
+        const std::vector<cause> known = causes();
         const auto add_cause = [&](cause_kind kind, std::uint32_t component) {
-            causes.push_back({kind, component});
-            return static_cast<cause_id>(causes.size() - 1);
+            for (std::size_t i = kb_.facts().size(); i < known.size(); ++i)
+                if (known[i].kind == kind && known[i].index == component) return static_cast<cause_id>(i);
+            return static_cast<cause_id>(known.size());
         };
         for (const std::uint32_t owner : in_.owners()) {
             const cause_id id = add_cause(cause_kind::ships_nothing, owner);
@@ -386,9 +402,22 @@ private:
     problem_builder builder_;
 };
 
+/// The problem of the plain context of a platform comes with the compiled data (prepare.hpp); others are made here.
+[[nodiscard]] inline problem prepared_or_new(const knowledge_base& kb, const context& ctx, const instance_table& in) {
+    const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && !ctx.drop_weak;
+    if (const auto bytes = kb.prepared(ctx.platform); plain && !bytes.empty())
+        if (result<problem> made = problem::load(bytes)) {
+            bool fits = made->variable_count() == in.size();
+            for (std::uint32_t v = 0; fits && v < in.size(); ++v) fits = made->size(v) == in.domain_size(v);
+            if (fits) return std::move(*made);
+        }
+    return lowering(kb, ctx, in).run();
+}
+
 } // namespace detail
 
 inline lowered::lowered(knowledge_base base, context c)
-    : kb(std::move(base)), ctx(std::move(c)), instances(kb, ctx), decided(detail::lowering(kb, ctx, instances).run(causes)) {}
+    : kb(std::move(base)), ctx(std::move(c)), instances(kb, ctx), causes(detail::lowering(kb, ctx, instances).causes()),
+      decided(detail::prepared_or_new(kb, ctx, instances)) {}
 
 } // namespace cudacompat

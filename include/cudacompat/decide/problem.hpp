@@ -58,7 +58,7 @@ public:
         const detail::problem_data& d = data_;
         return held(d.size) + held(d.word_at) + held(d.value_at) + held(d.rows) + held(d.groups) + held(d.sets) +
                held(d.set_words) + held(d.clauses) + held(d.clause_terms) + held(d.unary) + held(d.contradictions) +
-               held(d.tables) + held(d.segments) + held(d.masks) + held(d.link_at) + held(d.links);
+               held(d.tables) + held(d.intervals) + held(d.blocks) + held(d.masks) + held(d.link_at) + held(d.links);
     }
 
     /// Calls see(p, p_first, p_last, q, allowed, cause) for each implication, clauses of two terms included.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cudacompat/decide/lowering.hpp>
+#include <cudacompat/knowledge/parsed.hpp>
 #include <cudacompat/knowledge/names.hpp>
 #include <cudacompat/version/version_spec.hpp>
 
@@ -30,7 +31,13 @@ namespace detail {
 
 class verifier {
 public:
-    verifier(const knowledge_base& kb, const context& ctx, std::span<const copy_in_stack> stack) : kb_(kb), ctx_(ctx), stack_(stack) {}
+    verifier(const knowledge_base& kb, const context& ctx, const parsed_texts& texts, std::span<const copy_in_stack> stack)
+        : kb_(kb), ctx_(ctx), texts_(texts), stack_(stack) {
+        for (const copy_in_stack& c : stack) {
+            auto v = version::parse(static_cast<version_scheme>(kb.components()[c.component].scheme), c.version);
+            versions_.push_back(v ? std::move(*v) : version{});
+        }
+    }
 
     /// Index of a fact that the stack breaks, or frozen::none.
     [[nodiscard]] std::uint32_t broken() {
@@ -53,7 +60,7 @@ public:
             if (seen[i]) return true;
             seen[i] = true;
             const frozen::fact& f = kb_.facts()[i];
-            if (!is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_)) return true;
+            if (!met_somewhere(f) || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_)) return true;
             const bool per_device = speaks_of(f, multiplicity::device) || speaks_of(f, multiplicity::code);
             for (const std::uint32_t o : owners)
                 for (std::uint32_t d = 0; d < (per_device ? ctx_.device_slots : 1); ++d)
@@ -74,6 +81,15 @@ private:
         for (const frozen::selector& s : kb_.selectors(f.conditions))
             if (s.present != 0) return false;
         return true;
+    }
+    /// Can the first condition hold for any copy at all? Most facts are about another release.
+    [[nodiscard]] bool met_somewhere(const frozen::fact& f) const {
+        if (f.conditions.count == 0) return true;
+        const frozen::selector& s = kb_.selectors()[f.conditions.first];
+        if (s.component == frozen::none || s.absent != 0) return true;
+        for (const copy_in_stack& c : stack_)
+            if (c.component == s.component && matches(f.conditions.first, &c, false, true)) return true;
+        return false;
     }
     [[nodiscard]] bool speaks_of(const frozen::fact& f, multiplicity m) const {
         const auto is = [&](const frozen::selector& s) { return s.component != frozen::none && count_of(s.component) == m; };
@@ -109,7 +125,8 @@ private:
         }
         return nullptr;
     }
-    [[nodiscard]] bool matches(const frozen::selector& s, const copy_in_stack* copy, bool lenient) const {
+    [[nodiscard]] bool matches(std::uint32_t selector, const copy_in_stack* copy, bool lenient, bool condition) const {
+        const frozen::selector& s = kb_.selectors()[selector];
         if (s.component == frozen::none || copy == nullptr) return s.absent != 0;
         if (s.present == 0) return false;
         if (s.variants.count != 0) {
@@ -122,10 +139,36 @@ private:
         if (copy->unknown) return spec == "unknown" || lenient;
         if (spec == "unknown") return false;
         const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
-        if (spec.starts_with("==") && spec.find_first_of("*|,+ ", 2) == std::string_view::npos && spec.substr(2) == copy->version) return true;
-        if (const auto parsed = version_spec::parse(scheme, spec))
-            if (const auto v = version::parse(scheme, copy->version)) return parsed->set().contains(*v);
-        return false;
+        if (spec.starts_with("==") && scheme != version_scheme::label && is_number(spec.substr(2)) && is_number(copy->version))
+            return same_number(spec.substr(2), copy->version);
+        const version_spec* parsed = texts_.spec(selector);
+        if (parsed == nullptr) return false;
+        const version& v = versions_[static_cast<std::size_t>(copy - stack_.data())];
+        return parsed->matches(v) || (v.is_prerelease() && (condition || only_prereleases(s.component)) && parsed->set().contains(v));
+    }
+    [[nodiscard]] bool only_prereleases(std::uint32_t c) const {
+        for (const frozen::value& v : kb_.values(kb_.components()[c]))
+            if ((v.flags & (frozen::is_prerelease | frozen::is_unknown)) == 0) return false;
+        return true;
+    }
+    // "==1.12.0" against "1.12.0" is by far the most frequent question, and needs no parser.
+    [[nodiscard]] static bool is_number(std::string_view text) noexcept {
+        if (text.empty()) return false;
+        for (const char c : text)
+            if (c != '.' && (c < '0' || c > '9')) return false;
+        return true;
+    }
+    [[nodiscard]] static bool same_number(std::string_view a, std::string_view b) noexcept {
+        while (!a.empty() || !b.empty()) {
+            const auto part = [](std::string_view& s) {
+                std::string_view p = s.substr(0, s.find('.'));
+                s.remove_prefix(p.size() < s.size() ? p.size() + 1 : s.size());
+                while (!p.empty() && p.front() == '0') p.remove_prefix(1);
+                return p;
+            };
+            if (part(a) != part(b)) return false;
+        }
+        return true;
     }
     /// Is this fact kept for this owner, device and build?
     [[nodiscard]] bool kept(const frozen::fact& f, std::uint32_t owner, std::uint32_t device, std::uint32_t coded) const {
@@ -136,10 +179,11 @@ private:
             (kind == fact_kind::supports && (conditions.empty() || conditions[0].component != coded)))
             return true;
         bool owner_counts = ships;
-        for (const frozen::selector& s : conditions) {
+        for (std::uint32_t i = f.conditions.first; i < f.conditions.first + f.conditions.count; ++i) {
+            const frozen::selector& s = kb_.selectors()[i];
             bool own = false;
             const copy_in_stack* copy = s.component == frozen::none ? nullptr : in_use(s.component, owner, device, coded, ships, own);
-            if (!matches(s, copy, false)) return true;
+            if (!matches(i, copy, false, true)) return true;
             owner_counts |= own;
         }
         if (owner != frozen::none && !owner_counts) return true; // judged with the shared copies
@@ -147,11 +191,12 @@ private:
         if (groups.empty()) return false;
         for (const frozen::group& g : groups) {
             bool any = false;
-            for (const frozen::selector& s : kb_.selectors(g.any_of)) {
+            for (std::uint32_t i = g.any_of.first; i < g.any_of.first + g.any_of.count; ++i) {
+                const frozen::selector& s = kb_.selectors()[i];
                 bool own = false;
                 const copy_in_stack* copy = s.component == frozen::none ? nullptr : in_use(s.component, owner, device, coded, ships, own);
                 const bool lenient = s.component != frozen::none && count_of(s.component) != multiplicity::code;
-                any |= matches(s, copy, lenient);
+                any |= matches(i, copy, lenient, false);
             }
             if (!any) return false;
         }
@@ -160,14 +205,17 @@ private:
 
     const knowledge_base& kb_;
     const context& ctx_;
+    const parsed_texts& texts_;
     std::span<const copy_in_stack> stack_;
+    std::vector<version> versions_; ///< of the copies
 };
 
 } // namespace detail
 
 /// Index of a fact that the stack breaks, or frozen::none where it keeps all facts of the context.
-[[nodiscard]] inline std::uint32_t find_broken_fact(const knowledge_base& kb, const context& ctx, std::span<const copy_in_stack> stack) {
-    return detail::verifier(kb, ctx, stack).broken();
+[[nodiscard]] inline std::uint32_t find_broken_fact(const knowledge_base& kb, const context& ctx, const parsed_texts& texts,
+                                                     std::span<const copy_in_stack> stack) {
+    return detail::verifier(kb, ctx, texts, stack).broken();
 }
 
 } // namespace cudacompat

@@ -3,6 +3,7 @@
 
 #include <cudacompat/decide/lowering.hpp>
 #include <cudacompat/decide/solver.hpp>
+#include <cudacompat/knowledge/parsed.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -24,9 +25,10 @@ struct preference_ranks {
 
 /// A lowered problem with what every question about it needs. Immutable; shared between threads.
 struct world {
-    world(knowledge_base kb, context ctx) : low(std::move(kb), std::move(ctx)) { prepare(); }
+    world(knowledge_base kb, context ctx) : low(std::move(kb), std::move(ctx)), texts(low.kb) { prepare(); }
 
     lowered low;
+    parsed_texts texts;
     std::vector<preference_ranks> ranks;
     struct {
         std::vector<std::uint32_t> extras;  ///< what nobody wants without need: a compat package
@@ -42,6 +44,11 @@ struct world {
         for (const pair_knowledge& k : known_)
             if (k.about == about && k.of == of) return &k.values;
         return nullptr;
+    }
+
+    /// Facts (by index, ascending) that have the component in their consequence.
+    [[nodiscard]] std::span<const std::uint32_t> facts_about(std::uint32_t component) const noexcept {
+        return std::span(about_).subspan(about_at_[component], about_at_[component + 1] - about_at_[component]);
     }
 
     /// A solver for this problem; returned to the pool by the handle's destructor.
@@ -77,6 +84,25 @@ private:
         std::uint32_t of;
         bits values;
     };
+    void index_facts() {
+        const knowledge_base& kb = low.kb;
+        const auto each = [&](auto&& see) { // each component of a consequence once for each fact, facts ascending
+            std::vector<std::uint32_t> last(kb.components().size(), frozen::none);
+            for (std::uint32_t i = 0; i < kb.facts().size(); ++i)
+                for (const frozen::group& g : kb.groups(kb.facts()[i].then))
+                    for (const frozen::selector& s : kb.selectors(g.any_of)) {
+                        if (s.component == frozen::none || last[s.component] == i) continue;
+                        last[s.component] = i;
+                        see(s.component, i);
+                    }
+        };
+        about_at_.assign(kb.components().size() + 1, 0);
+        each([&](std::uint32_t component, std::uint32_t) { ++about_at_[component + 1]; });
+        for (std::size_t i = 1; i < about_at_.size(); ++i) about_at_[i] += about_at_[i - 1];
+        about_.resize(about_at_.back());
+        std::vector<std::uint32_t> next(about_at_.begin(), about_at_.end() - 1);
+        each([&](std::uint32_t component, std::uint32_t fact) { about_[next[component]++] = fact; });
+    }
     void collect_knowledge() {
         const knowledge_base& kb = low.kb;
         for (std::uint32_t c = 0; c < kb.components().size(); ++c) {
@@ -107,6 +133,7 @@ private:
 
     void prepare() {
         collect_knowledge();
+        index_facts();
         const instance_table& in = low.instances;
         const auto components = low.kb.components();
         constexpr std::uint32_t last = 0x00ffffff;
@@ -143,6 +170,7 @@ private:
     }
 
     std::vector<pair_knowledge> known_;
+    std::vector<std::uint32_t> about_, about_at_;
     mutable std::mutex pool_mutex_;
     mutable std::vector<std::unique_ptr<solver>> pool_;
 };

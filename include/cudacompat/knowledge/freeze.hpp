@@ -367,7 +367,11 @@ private:
 
     // -- selectors ----------------------------------------------------------------------------------------
 
-    bool select(const selector_record& s, bool or_absent, frozen::selector& out) {
+    /// A condition holds for pre-releases by their place in the order; a demand takes them only where it names one, or
+    /// where there is nothing else.
+    enum class use : std::uint8_t { condition, demand, limit };
+    bool select(const selector_record& s, use how, frozen::selector& out) {
+        const bool or_absent = how == use::limit;
         const std::uint32_t c = component(s.component);
         out = {};
         out.component = c;
@@ -380,7 +384,7 @@ private:
         if (c == frozen::none || s.spec == "absent") return true;
         const version_spec* parsed = nullptr;
         if (!is_word(s.spec) && (parsed = spec(c, s.spec, s.where)) == nullptr) return false;
-        const bool admits = parsed != nullptr && (parsed->admits_prereleases() || only_prereleases(c));
+        const bool only = only_prereleases(c);
         const version_set* set = parsed != nullptr ? &parsed->set() : nullptr;
         const auto in = [&](const raw_value& v) {
             if (!s.variants.empty() &&
@@ -388,9 +392,9 @@ private:
                 return false;
             if ((v.flags & frozen::is_unknown) != 0) return (s.spec == "unknown" || s.spec == "*") && s.variants.empty();
             if (s.spec == "unknown") return false;
-            if (parsed == nullptr) return true;
+            if (parsed == nullptr) return how != use::demand || (v.flags & frozen::is_prerelease) == 0 || only;
             if ((v.flags & frozen::is_cell) != 0) return v.cell.is_subset_of(*set);
-            return admits ? set->contains(v.at) : parsed->matches(v.at);
+            return parsed->matches(v.at) || ((v.flags & frozen::is_prerelease) != 0 && (how == use::condition || only) && set->contains(v.at));
         };
         append_intervals(values_[c], in);
         out.values.count = count(intervals_) - out.values.first;
@@ -409,6 +413,7 @@ private:
         }
     }
     [[nodiscard]] bool only_prereleases(std::uint32_t c) const {
+        if (values_[c].empty() || (values_[c].front().flags & frozen::is_prerelease) == 0) return false;
         return std::all_of(values_[c].begin(), values_[c].end(), [](const raw_value& v) {
             return (v.flags & (frozen::is_prerelease | frozen::is_unknown)) != 0;
         });
@@ -431,7 +436,7 @@ private:
                 frozen::selector s{};
                 selector_record wanted{ordered_[c]->name, "==" + p.version, {}, p.where};
                 if (!p.variant.empty()) wanted.variants.push_back(p.variant);
-                if (!select(wanted, false, s)) return false;
+                if (!select(wanted, use::condition, s)) return false;
                 if (s.values.count == 0)
                     return fail("product '" + p.name + "': '" + ordered_[c]->name + "' has no release " + p.version + " [" + p.variant + "]", p.where);
                 out.values = s.values;
@@ -475,15 +480,15 @@ private:
 
         std::vector<frozen::selector> conditions;
         for (const selector_record& s : f.if_)
-            if (!select(s, false, conditions.emplace_back())) return false;
-        const bool or_absent = f.kind == fact_kind::constrains;
+            if (!select(s, use::condition, conditions.emplace_back())) return false;
+        const use then = f.kind == fact_kind::constrains ? use::limit : use::demand;
         std::vector<std::vector<frozen::selector>> groups;
         for (const selector_record& s : f.then)
-            if (!select(s, or_absent, groups.emplace_back().emplace_back())) return false;
+            if (!select(s, then, groups.emplace_back().emplace_back())) return false;
         for (const auto& any : f.then_any) {
             groups.emplace_back();
             for (const selector_record& s : any)
-                if (!select(s, or_absent, groups.back().emplace_back())) return false;
+                if (!select(s, then, groups.back().emplace_back())) return false;
         }
         if (f.kind == fact_kind::supports && !targets(f, groups.emplace_back())) return false;
 
@@ -528,8 +533,8 @@ private:
                             f.where);
         }
         const std::string& name = ordered_[code]->name;
-        if (!sass.empty() && !select({name, sass, {}, f.where}, false, out.emplace_back())) return false;
-        if (!ptx.empty() && !select({name, ptx, {f.ptx}, f.where}, false, out.emplace_back())) return false;
+        if (!sass.empty() && !select({name, sass, {}, f.where}, use::demand, out.emplace_back())) return false;
+        if (!ptx.empty() && !select({name, ptx, {f.ptx}, f.where}, use::demand, out.emplace_back())) return false;
         return true;
     }
 
@@ -662,6 +667,7 @@ inline result<std::vector<std::byte>> freezer::assemble() {
     section(sources_, h.sources);
     section(texts_, h.texts);
     section(refs, h.fact_refs);
+    section(std::vector<frozen::byte_range>{}, h.prepared);
     while (block.size() % 8 != 0) block.push_back(std::byte{0});
     if (block.size() > 0x7fffffff) {
         fail("the knowledge base is larger than 2 GiB", {});

@@ -142,6 +142,14 @@ struct source {
     text read;
 };
 
+/// Bytes of the block that a later layer understands. Offset from the start of the block.
+struct byte_range {
+    std::uint32_t platform;
+    std::uint32_t first;
+    std::uint32_t bytes;
+    std::uint32_t pad;
+};
+
 struct header {
     std::uint32_t magic;
     std::uint32_t format;
@@ -155,6 +163,7 @@ struct header {
     // sections: offset in bytes from the start of the block, number of records
     slice strings, platforms, components, values, builds, cell_releases, products, intervals, selectors, groups, facts, citations,
         sources, texts, fact_refs;
+    slice prepared; // byte_ranges: problems of the plain context, by platform
 };
 
 inline constexpr std::uint32_t record_hash =

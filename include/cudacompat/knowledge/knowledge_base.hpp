@@ -79,6 +79,13 @@ public:
         return {reinterpret_cast<const char*>(block_.data()) + head().strings.first + t.at, t.length};
     }
 
+    /// What a later layer stored for this platform; may be empty.
+    [[nodiscard]] std::span<const std::byte> prepared(std::uint32_t platform) const noexcept {
+        for (const frozen::byte_range& r : rows<frozen::byte_range>(head().prepared))
+            if (r.platform == platform) return block_.subspan(r.first, r.bytes);
+        return {};
+    }
+
     /// Index of the component with this name or alias (exact, lower case), or frozen::none.
     [[nodiscard]] std::uint32_t find_component(std::string_view name) const noexcept {
         for (std::uint32_t i = 0; i < components().size(); ++i) {
@@ -133,9 +140,12 @@ inline bool knowledge_base::valid() const noexcept {
           section(h.intervals, sizeof(fz::interval)) && section(h.selectors, sizeof(fz::selector)) &&
           section(h.groups, sizeof(fz::group)) && section(h.facts, sizeof(fz::fact)) &&
           section(h.citations, sizeof(fz::citation)) && section(h.sources, sizeof(fz::source)) &&
-          section(h.texts, sizeof(fz::text)) && section(h.fact_refs, sizeof(std::uint32_t))))
+          section(h.texts, sizeof(fz::text)) && section(h.fact_refs, sizeof(std::uint32_t)) &&
+          section(h.prepared, sizeof(fz::byte_range))))
         return false;
 
+    for (const fz::byte_range& r : rows<fz::byte_range>(h.prepared))
+        if (r.first > h.bytes || r.bytes > h.bytes - r.first) return false;
     const auto within = [](fz::slice s, fz::slice in) { return s.first <= in.count && s.count <= in.count - s.first; };
     const auto texts_ok = [&](auto... t) {
         return ((t.at <= h.strings.count && t.length <= h.strings.count - t.at) && ...);

@@ -258,45 +258,54 @@ inline std::vector<std::uint32_t> solution::facts(std::string_view name) const {
     if (c == nullptr) return out;
     const lowered& low = asked_->here->low;
     struct weighed {
-        std::uint32_t order; // ships, requires, supports before what only narrows
+        std::uint32_t order; // ships, requires, supports before what only narrows; what hangs on a free part last
         std::uint32_t admits;
         std::uint32_t fact;
         auto operator<=>(const weighed&) const = default;
     };
     std::vector<weighed> found;
-    // Only facts that say something about this component, in their consequence or by excluding it.
-    const auto weigh = [&](std::uint32_t cause, std::uint32_t admitted) {
-        if (cause >= low.causes.size() || low.causes[cause].kind != cause_kind::fact) return;
-        const std::uint32_t i = low.causes[cause].index;
-        const frozen::fact& f = kb().facts()[i];
-        bool about = false;
-        for (const frozen::group& g : kb().groups(f.then))
-            for (const frozen::selector& s : kb().selectors(g.any_of)) about |= s.component == c->component();
-        if (!about) return;
-        const auto kind = static_cast<fact_kind>(f.kind);
-        std::uint32_t order = kind == fact_kind::ships ? 0 : kind == fact_kind::supports ? 1 : kind == fact_kind::requires_ ? 2 : 3;
-        for (const frozen::selector& s : kb().selectors(f.conditions)) // a part that nobody named decides nothing
-            if (const choice* other = s.component == frozen::none ? nullptr : find(kb().str(s.name)); other != nullptr && is_free(*other)) order += 10;
-        found.push_back({order, admitted, i});
+    const instance& self = low.instances[c->var()];
+    const auto inside = [&](const frozen::selector& s, std::uint32_t value) {
+        for (const frozen::interval i : kb().intervals(s.values))
+            if (value >= i.first && value < i.last) return true;
+        return false;
     };
-    const std::uint32_t self = c->domain();
-    low.decided.for_each_row([&](std::uint32_t p, std::uint32_t first, std::uint32_t last, std::uint32_t q, const bits& allowed, std::uint32_t cause) {
-        if (q == c->var() && values_[p] >= first && values_[p] < last) weigh(cause, allowed.count());
-    });
-    low.decided.for_each_clause([&](const clause& k) {
-        const term* own = nullptr;
-        bool forced = true;
-        for (const term& t : k.any_of) {
-            if (t.var == c->var()) own = &t;
-            else forced = forced && !t.allowed.test(values_[t.var]);
+    // Does the condition hold for some copy that this one can belong to?
+    const auto holds = [&](const frozen::selector& s) {
+        if (s.component == frozen::none) return s.absent != 0;
+        bool there = false;
+        for (const std::uint32_t var : low.instances.of(s.component)) {
+            const instance& other = low.instances[var];
+            if (values_[var] == 0 || (self.device != frozen::none && other.device != frozen::none && self.device != other.device) ||
+                (self.owner != frozen::none && other.owner != frozen::none && self.owner != other.owner))
+                continue;
+            there = true;
+            if (s.present != 0 && inside(s, low.instances.value_id(var, values_[var]))) return true;
         }
-        if (own != nullptr && forced && own->allowed.test(self)) weigh(k.cause, own->allowed.count());
-    });
+        return !there && s.absent != 0;
+    };
+    for (const std::uint32_t i : asked_->here->facts_about(c->component())) {
+        const frozen::fact& f = kb().facts()[i];
+        if (!detail::is_wall(static_cast<fact_kind>(f.kind)) || !detail::applies(kb(), f, low.ctx)) continue;
+        const auto conditions = kb().selectors(f.conditions);
+        if (!std::all_of(conditions.begin(), conditions.end(), holds)) continue;
+        const auto kind = static_cast<fact_kind>(f.kind);
+        if (kind == fact_kind::ships && (conditions.empty() || conditions[0].component != self.owner)) continue;
+        std::uint32_t order = kind == fact_kind::ships ? 0 : kind == fact_kind::supports ? 1 : kind == fact_kind::requires_ ? 2 : 3;
+        for (const frozen::selector& s : conditions)
+            if (const choice* other = s.component == frozen::none ? nullptr : find(kb().str(s.name)); other != nullptr && is_free(*other)) order += 10;
+        std::uint32_t admits = 0;
+        for (const frozen::group& g : kb().groups(f.then))
+            for (const frozen::selector& s : kb().selectors(g.any_of))
+                if (s.component == c->component())
+                    for (const frozen::interval v : kb().intervals(s.values)) admits += v.last - v.first;
+        found.push_back({order, admits, i});
+    }
     if (c->optional()) // a companion is tied by its own facts
         for (const std::uint32_t i : kb().facts_if(kb().components()[c->component()])) {
             const frozen::fact& f = kb().facts()[i];
             if (detail::is_wall(static_cast<fact_kind>(f.kind)) && detail::applies(kb(), f, low.ctx) &&
-                low.instances.admitted(c->var(), kb().selectors(f.conditions)[0]).test(self))
+                low.instances.admitted(c->var(), kb().selectors(f.conditions)[0]).test(c->domain()))
                 found.push_back({0, 1, i});
         }
     std::sort(found.begin(), found.end());

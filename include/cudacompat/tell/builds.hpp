@@ -102,6 +102,7 @@ private:
             if (static_cast<multiplicity>(kb_.components()[table[mode].component].multiplicity) != multiplicity::runtime) continue;
             if (best[mode] == 0) continue;
             for (std::uint32_t i = 1; i < table.domain_size(mode); ++i) {
+                if (i > 2 && !out.empty()) break; // a compat package is of interest where nothing else does it
                 query by = q;
                 bits one(table.domain_size(mode));
                 one.set(i);

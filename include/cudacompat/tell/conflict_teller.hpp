@@ -57,6 +57,11 @@ public:
             return low_.kb.name(a.first) < low_.kb.name(b.first);
         });
         for (const auto& [c, n] : order) out.between_.emplace_back(low_.kb.name(c));
+        for (const std::uint32_t i : out.facts_) // what nobody describes has no number, but is to blame
+            for (const frozen::group& g : low_.kb.groups(low_.kb.facts()[i].then))
+                for (const frozen::selector& s : low_.kb.selectors(g.any_of))
+                    if (s.component == frozen::none && std::find(out.between_.begin(), out.between_.end(), low_.kb.str(s.name)) == out.between_.end())
+                        out.between_.emplace_back(low_.kb.str(s.name));
         std::vector<bits> left; // what the steps so far leave of each variable
         for (std::uint32_t v = 0; v < low_.instances.size(); ++v) left.emplace_back(low_.instances.domain_size(v), true);
         for (const derivation_step& s : why.steps) {
@@ -190,12 +195,28 @@ private:
             std::sort(fam.members.begin(), fam.members.end());
             fam.members.erase(std::unique(fam.members.begin(), fam.members.end()), fam.members.end());
             if (fam.members.size() <= 3) {
-                for (const std::uint32_t i : fam.members) out.push_back(describe(low_.kb, low_.kb.facts()[i]));
+                for (const std::uint32_t i : fam.members) out.push_back(describe(low_.kb, low_.kb.facts()[i]) + nothing_there(low_.kb.facts()[i]));
             } else {
                 out.push_back(tell_family(fam.members));
             }
         }
         return out;
+    }
+    /// ", and there is no b >=9": a demand that nothing can meet says so.
+    [[nodiscard]] std::string nothing_there(const frozen::fact& f) const {
+        for (const frozen::group& g : low_.kb.groups(f.then)) {
+            std::string none;
+            bool met = false;
+            for (const frozen::selector& s : low_.kb.selectors(g.any_of)) {
+                met = met || s.absent != 0 || (s.component != frozen::none && s.values.count != 0);
+                detail::join(none, describe(low_.kb, s), " or ");
+                if (s.component == frozen::none) continue;
+                const auto all = low_.kb.values(low_.kb.components()[s.component]);
+                none += all.empty() ? std::string(", which has no release") : " (the newest is " + std::string(low_.kb.str(all.front().version)) + ")";
+            }
+            if (!met && !none.empty()) return ", and there is no " + none;
+        }
+        return {};
     }
     [[nodiscard]] std::string tell_family(const std::vector<std::uint32_t>& members) const {
         const frozen::fact& first = low_.kb.facts()[members.front()];

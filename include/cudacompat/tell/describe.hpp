@@ -47,8 +47,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
     if (spec == "*") return {};
     std::string out;
     for (std::size_t i = 0; i < spec.size();) { // drop "==" wherever it stands before a number
-        if (spec.substr(i).starts_with("==") && !spec.substr(i).starts_with("===")) {
-            i += 2;
+        if (spec.substr(i).starts_with("==")) {
+            i += spec.substr(i).starts_with("===") ? 3 : 2;
             continue;
         }
         out += spec[i++];

@@ -1,7 +1,6 @@
 // From a question to an answer: solve, check, and say what has to be said.
 #pragma once
 
-#include <cudacompat/decide/check.hpp>
 #include <cudacompat/decide/verify.hpp>
 #include <cudacompat/tell/answer.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
@@ -87,10 +86,14 @@ private:
         return out;
     }
 
-    /// Both checkers: the rows of the problem, and the facts as written.
+    /// What was asked, and every fact as it was written; nothing of the search is used.
     [[nodiscard]] std::string wrong_by_check(const question& asked, const assignment& values) const {
         const lowered& low = asked.here->low;
-        if (!check(low.decided, asked.ask, values)) return "a row of the problem is broken";
+        for (const restriction& r : asked.ask.restrictions)
+            if (!r.allowed.test(values[r.var])) return "a condition of the question is broken";
+        for (const clause& c : asked.ask.clauses)
+            if (std::none_of(c.any_of.begin(), c.any_of.end(), [&](const term& t) { return t.allowed.test(values[t.var]); }))
+                return "a condition of the question is broken";
         std::vector<copy_in_stack> stack;
         for (std::uint32_t var = 0; var < low.instances.size(); ++var) {
             if (values[var] == 0) continue;
@@ -100,7 +103,7 @@ private:
             if ((v.flags & frozen::is_cell) != 0 && c.version.empty()) c.version = v.low.length != 0 ? bound_number(kb_.str(v.low)) : std::string_view("0");
             stack.push_back(c);
         }
-        const std::uint32_t broken = find_broken_fact(kb_, low.ctx, stack);
+        const std::uint32_t broken = find_broken_fact(kb_, low.ctx, asked.here->texts, stack);
         return broken == frozen::none ? std::string{} : "fact " + std::string(kb_.str(kb_.facts()[broken].id)) + " is broken";
     }
 

@@ -230,7 +230,8 @@ namespace detail {
             if (!c.variant().empty() && static_cast<multiplicity>(kb.components()[c.component()].multiplicity) != multiplicity::device &&
                 static_cast<component_role>(kb.components()[c.component()].role) != component_role::host)
                 chosen += " (" + c.variant() + ")";
-            std::string also = s->range_with_choice(c.name());
+            const auto role = static_cast<component_role>(kb.components()[c.component()].role);
+            std::string also = role == component_role::derived && !options.verbose ? std::string{} : s->range_with_choice(c.name());
             if (also == c.version()) also = "";
             if (s->is_free(c)) chosen = "any that fits";
             std::string cited;

@@ -65,13 +65,14 @@ namespace detail {
 struct number_list {
     static constexpr std::uint32_t limit = 32;
     std::uint64_t value[limit]; ///< only the first `count` are set
-    std::uint32_t count;
+    std::uint32_t count = 0;
 
-    constexpr number_list() noexcept : count(0) {} // NOLINT: filling 256 bytes would be half of a parse
+    constexpr number_list() noexcept {} // NOLINT: filling 256 bytes would be half of a parse
     constexpr number_list(const number_list& o) noexcept : count(o.count) { // NOLINT
         for (std::uint32_t i = 0; i < count; ++i) value[i] = o.value[i];
     }
     constexpr number_list& operator=(const number_list& o) noexcept {
+        if (this == &o) return *this;
         count = o.count;
         for (std::uint32_t i = 0; i < count; ++i) value[i] = o.value[i];
         return *this;

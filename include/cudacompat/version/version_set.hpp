@@ -47,7 +47,8 @@ public:
         return out;
     }
     [[nodiscard]] static version_set up_to(version_cut upper) {
-        return between(version_cut::lowest(upper.scheme()), std::move(upper));
+        version_cut lowest = version_cut::lowest(upper.scheme());
+        return between(std::move(lowest), std::move(upper));
     }
 
     // By the order alone: pep440's operators, which know local labels and post-releases, are in version_spec.

@@ -21,7 +21,14 @@ using namespace bench;
 struct options {
     bool quick = false;
     uint32_t seeds = 3;
+    double cap_s = 0; ///< 0: by the size of the row
     limits lim;
+
+    [[nodiscard]] limits of(const row_id& id) const {
+        limits out = lim;
+        out.cap_s = cap_s != 0 ? cap_s : id.packages >= 200 ? 60 : 20;
+        return out;
+    }
 };
 
 /// Takes our own options out of the command line; the rest belongs to google-benchmark.
@@ -35,11 +42,11 @@ options parse(int& argc, char** argv) {
             out.seeds = 1;
             out.lim.runs = 10;
             out.lim.cpu_s = 3;
-            out.lim.cap_s = 10;
+            out.cap_s = 10;
         } else if (std::strncmp(text, "--seeds=", 8) == 0) {
             out.seeds = static_cast<uint32_t>(std::strtoul(text + 8, nullptr, 10));
         } else if (std::strncmp(text, "--cap=", 6) == 0) {
-            out.lim.cap_s = std::strtod(text + 6, nullptr);
+            out.cap_s = std::strtod(text + 6, nullptr);
         } else {
             argv[kept++] = argv[i];
         }
@@ -57,7 +64,8 @@ void run_row(benchmark::State& state, const row_id& id, const peer& who, const l
         return;
     }
     const measured m = measure(who.run, row->flat(), lim);
-    for (auto _ : state) state.SetIterationTime(m.runs == 0 ? lim.cap_s : m.median.build_s + m.median.solve_s);
+    for (auto _ : state)
+        state.SetIterationTime(m.runs == 0 ? lim.cap_s : m.median.build_s + m.median.solve_s);
     state.counters["build_us"] = m.median.build_s * 1e6;
     state.counters["solve_us"] = m.median.solve_s * 1e6;
     if (m.median.explain_s >= 0) state.counters["explain_us"] = m.median.explain_s * 1e6;
@@ -74,8 +82,9 @@ int main(int argc, char** argv) {
     tables out;
     for (const row_id& id : all_rows(opt.quick, opt.seeds))
         for (const peer& who : peers())
-            benchmark::RegisterBenchmark((id.name() + "/" + who.name).c_str(),
-                                         [=, &out](benchmark::State& s) { run_row(s, id, who, opt.lim, out); })
+            benchmark::RegisterBenchmark(
+                (id.name() + "/" + who.name).c_str(),
+                [=, &out](benchmark::State& s) { run_row(s, id, who, opt.of(id), out); })
                 ->UseManualTime()
                 ->Iterations(1)
                 ->Unit(benchmark::kMicrosecond);

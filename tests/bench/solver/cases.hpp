@@ -37,12 +37,17 @@ struct prepared {
     std::vector<peer_pin> flat_pins;
 
     [[nodiscard]] peer_problem flat() const {
-        return {static_cast<uint32_t>(base.w.sizes.size()), base.w.sizes.data(), rows.size(), rows.data(),
-                flat_pins.size(), flat_pins.data()};
+        return {static_cast<uint32_t>(base.w.sizes.size()),
+                base.w.sizes.data(),
+                rows.size(),
+                rows.data(),
+                flat_pins.size(),
+                flat_pins.data()};
     }
 };
 
-[[nodiscard]] inline prepared flatten(decide_test::family_world base, std::vector<decide_test::plain_term> pins) {
+[[nodiscard]] inline prepared flatten(decide_test::family_world base,
+                                      std::vector<decide_test::plain_term> pins) {
     prepared out{std::move(base), std::move(pins), {}, {}};
     for (const decide_test::row_fact& r : out.base.w.rows)
         out.rows.push_back({r.p, r.p_first, r.p_last, r.q, r.q_first, r.q_last});
@@ -58,7 +63,8 @@ struct prepared {
             for (uint32_t seed = 1; seed <= seeds; ++seed) out.push_back({f, packages, versions, kind, seed});
     };
     for (const family f : {family::chain, family::knot})
-        for (const auto& [packages, versions] : {std::pair{30U, 60U}, {60U, 200U}, {200U, 200U}, {500U, 200U}})
+        for (const auto& [packages, versions] :
+             {std::pair{30U, 60U}, {60U, 200U}, {200U, 200U}, {500U, 200U}})
             add(f, packages, versions, {ask::sat, ask::unsat});
     // Without any order in the data search explodes for every peer beyond these sizes.
     for (const auto& [packages, versions] : {std::pair{30U, 60U}, {60U, 60U}, {60U, 200U}})

@@ -6,24 +6,25 @@
 
 #include "peer.h"
 
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
-#include <poll.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
 
 namespace bench {
 
 struct limits {
-    int runs = 20;              ///< after the first, which is dropped
-    double cpu_s = 15;          ///< no new run is started past this
-    double cap_s = 60;          ///< then the child is killed
-    size_t bytes = 6UL << 30U;  ///< address space
+    int runs = 20;             ///< after the first, which is dropped
+    double cpu_s = 5;          ///< no new run is started past this
+    double cap_s = 60;         ///< then the child is killed
+    size_t bytes = 6UL << 30U; ///< address space
 };
 
 struct measured {

@@ -63,8 +63,10 @@ void peer_libsolv_run(const struct peer_problem* in, struct peer_answer* out) {
 
     Queue job;
     queue_init(&job);
-    for (size_t i = 0; i < in->pins; ++i)
-        queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE, first[in->pin[i].package] + (Id)in->pin[i].version);
+    for (size_t i = 0; i < in->pins; ++i) {
+        const struct peer_pin* pin = &in->pin[i];
+        queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE, first[pin->package] + (Id)pin->version);
+    }
     queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE_NAME, name[0]);
     Solver* solver = solver_create(pool);
     solver_set_flag(solver, SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
@@ -87,8 +89,9 @@ void peer_libsolv_run(const struct peer_problem* in, struct peer_answer* out) {
             queue_empty(&rules);
             solver_findallproblemrules(solver, p, &rules);
             for (int i = 0; i < rules.count; ++i) {
+                const Id rule = rules.elements[i];
                 Id source = 0, target = 0, dep = 0;
-                const SolverRuleinfo type = solver_ruleinfo(solver, rules.elements[i], &source, &target, &dep);
+                const SolverRuleinfo type = solver_ruleinfo(solver, rule, &source, &target, &dep);
                 const char* line = solver_problemruleinfo2str(solver, type, source, target, dep);
                 if (line != NULL && line[0] != '\0') lines += 1;
             }

@@ -41,11 +41,13 @@ void tables::add(const row_id& id, const std::string& who, const measured& m) {
     if (m.runs == 0 && !m.capped) mistake(id.name() + ": " + who + " ended without an answer");
     if (m.runs == 0) return;
     if (!m.consistent) mistake(id.name() + ": " + who + " answered differently from run to run");
-    if ((m.median.sat != 0) != (id.kind == ask::sat)) mistake(id.name() + ": " + who + " has the wrong verdict");
+    if ((m.median.sat != 0) != (id.kind == ask::sat))
+        mistake(id.name() + ": " + who + " has the wrong verdict");
     for (const auto& [other, theirs] : rows_[id])
-        if (theirs.runs != 0 && m.median.sat != 0 && theirs.median.sat != 0 && theirs.median.best != m.median.best)
-            mistake(id.name() + ": newest package 0 is " + std::to_string(m.median.best) + " by " + who + ", " +
-                    std::to_string(theirs.median.best) + " by " + other);
+        if (theirs.runs != 0 && m.median.sat != 0 && theirs.median.sat != 0 &&
+            theirs.median.best != m.median.best)
+            mistake(id.name() + ": newest package 0 is " + std::to_string(m.median.best) + " by " + who +
+                    ", " + std::to_string(theirs.median.best) + " by " + other);
 }
 
 void tables::add_own(const std::string& what, double value, double limit, const std::string& unit) {
@@ -78,7 +80,8 @@ std::vector<tables::bar> tables::bars() const {
         const bool chain = id.f == family::chain;
         const measured* const libsolv = find(id, "libsolv");
         const measured* const cadical = find(id, "cadical");
-        if (libsolv != nullptr && chain && id.size() == "60x200") real_size.see(total(*ours) / total(*libsolv), at);
+        if (libsolv != nullptr && chain && id.size() == "60x200")
+            real_size.see(total(*ours) / total(*libsolv), at);
         if (libsolv != nullptr && chain && id.size() == "500x200") {
             large_libsolv.see(total(*ours) / total(*libsolv), at);
             memory.see(ours->median.heap_bytes / libsolv->median.heap_bytes, at);
@@ -96,8 +99,8 @@ std::vector<tables::bar> tables::bars() const {
         if (id.size() == "60x200") explain_real.see(ours->median.explain_s * 1e3, at);
         if (id.size() == "500x200") explain_large.see(ours->median.explain_s * 1e3, at);
     }
-    std::vector<bar> out{real_size, large_libsolv, large_cadical, memory, every, deep, lines, explain_real,
-                         explain_large};
+    std::vector<bar> out{real_size, large_libsolv, large_cadical, memory,       every,
+                         deep,      lines,         explain_real,  explain_large};
     for (const own_figure& f : own_) {
         bar one{f.what, f.unit, f.bar, -1, {}, 0, 0};
         one.see(f.value, "");
@@ -107,10 +110,13 @@ std::vector<tables::bar> tables::bars() const {
 }
 
 void tables::print() const {
-    std::printf("\nPer group: medians over the seeds; milliseconds of CPU time, heap in MiB. \"ours\" is build + solve of\n"
-                "cudacompat by the peer's, the range over the seeds. runs: the least number behind a median.\n\n"
-                "| row | solver | build | solve | explain | heap | lines | ours / peer | runs | seeds, over the cap |\n"
-                "|---|---|---|---|---|---|---|---|---|---|\n");
+    std::printf(
+        "\nPer group: medians over the seeds; milliseconds of CPU time, heap in MiB. \"ours\" is build + "
+        "solve of\n"
+        "cudacompat by the peer's, the range over the seeds. runs: the least number behind a median.\n\n"
+        "| row | solver | build | solve | explain | heap | lines | ours / peer | runs | seeds, over the cap "
+        "|\n"
+        "|---|---|---|---|---|---|---|---|---|---|\n");
     std::map<std::tuple<family, uint32_t, uint32_t, ask>, std::vector<row_id>> groups;
     for (const auto& [id, by] : rows_) groups[{id.f, id.packages, id.versions, id.kind}].push_back(id);
     for (const auto& [key, ids] : groups)
@@ -133,20 +139,23 @@ void tables::print() const {
             else {
                 const auto by = [&](auto get) { return median_of(medians, get); };
                 const double lines = by([](const peer_answer& a) { return a.lines; });
-                std::printf(" %s | %s | %s | %s | %s |", ms(by([](const peer_answer& a) { return a.build_s; })).c_str(),
+                std::printf(" %s | %s | %s | %s | %s |",
+                            ms(by([](const peer_answer& a) { return a.build_s; })).c_str(),
                             ms(by([](const peer_answer& a) { return a.solve_s; })).c_str(),
                             ms(by([](const peer_answer& a) { return a.explain_s; })).c_str(),
                             figure(by([](const peer_answer& a) { return a.heap_bytes; }) / 1048576).c_str(),
                             lines < 0 ? "-" : figure(lines).c_str());
                 std::sort(ratios.begin(), ratios.end());
                 if (ratios.empty()) std::printf(" - |");
-                else std::printf(" %s .. %s |", figure(ratios.front()).c_str(), figure(ratios.back()).c_str());
+                else
+                    std::printf(" %s .. %s |", figure(ratios.front()).c_str(), figure(ratios.back()).c_str());
                 std::printf(" %d |", runs);
             }
             std::printf(" %zu, %d |\n", medians.size(), capped);
         }
 
-    std::printf("\nOurs in more detail, medians over the seeds, microseconds. Package 0: its newest version and nothing else.\n\n"
+    std::printf("\nOurs in more detail, medians over the seeds, microseconds. Package 0: its newest version "
+                "and nothing else.\n\n"
                 "| row | package 0 only | full optimum, or conflict | same query again | problem, bytes |\n"
                 "|---|---|---|---|---|\n");
     for (const auto& [key, ids] : groups) {
@@ -154,17 +163,23 @@ void tables::print() const {
         for (const row_id& id : ids)
             if (const measured* const m = find(id, us)) medians.push_back(m->median);
         if (medians.empty()) continue;
-        const auto by = [&](size_t i) { return median_of(medians, [i](const peer_answer& a) { return a.extra[i]; }); };
-        std::printf("| %s | %s | %s | %s | %.0f |\n", ids[0].group().c_str(), figure(by(ours_first_only) * 1e6).c_str(),
-                    figure(by(ours_full) * 1e6).c_str(), figure(by(ours_again) * 1e6).c_str(), by(ours_bytes));
+        const auto by = [&](size_t i) {
+            return median_of(medians, [i](const peer_answer& a) { return a.extra[i]; });
+        };
+        std::printf("| %s | %s | %s | %s | %.0f |\n", ids[0].group().c_str(),
+                    figure(by(ours_first_only) * 1e6).c_str(), figure(by(ours_full) * 1e6).c_str(),
+                    figure(by(ours_again) * 1e6).c_str(), by(ours_bytes));
     }
 
     std::printf("\n| bar | limit | worst | where | rows | missed |\n|---|---|---|---|---|---|\n");
     for (const bar& b : bars()) {
-        if (b.rows == 0) std::printf("| %s | %s %s | not measured | | 0 | |\n", b.text.c_str(), figure(b.limit).c_str(), b.unit.c_str());
+        if (b.rows == 0)
+            std::printf("| %s | %s %s | not measured | | 0 | |\n", b.text.c_str(), figure(b.limit).c_str(),
+                        b.unit.c_str());
         else
-            std::printf("| %s | %s %s | %s%s | %s | %zu | %zu |\n", b.text.c_str(), figure(b.limit).c_str(), b.unit.c_str(),
-                        figure(b.worst).c_str(), b.worst > b.limit ? " **missed**" : "", b.where.c_str(), b.rows, b.missed);
+            std::printf("| %s | %s %s | %s%s | %s | %zu | %zu |\n", b.text.c_str(), figure(b.limit).c_str(),
+                        b.unit.c_str(), figure(b.worst).c_str(), b.worst > b.limit ? " **missed**" : "",
+                        b.where.c_str(), b.rows, b.missed);
     }
     for (const std::string& text : mistakes_) std::printf("MISTAKE %s\n", text.c_str());
     std::fflush(stdout);

@@ -203,6 +203,7 @@ private:
         c.last = static_cast<std::uint32_t>(terms_.size());
         if (second != none) std::swap(terms_[second], terms_[c.first + 1]);
         c.origin = end_proof_item();
+        c.last_used = static_cast<std::uint32_t>(learned);
         if (logging()) proof_.items.back().clause = out.clause;
         clauses_.push_back(c);
         reserve_watches();

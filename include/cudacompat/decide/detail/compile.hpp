@@ -12,49 +12,42 @@ namespace cudacompat::detail {
 /// Causes that count; null means all. Indexed by cause, so only for sub-problems with dense causes.
 using cause_filter = const std::vector<char>*;
 
-inline void append_segment(std::vector<row>& out, std::uint32_t first, std::uint32_t last, std::uint32_t lo,
-                           std::uint32_t hi) {
-    row r;
-    r.p_first = static_cast<std::uint16_t>(first);
-    r.p_last = static_cast<std::uint16_t>(last);
-    r.q_first = static_cast<std::uint16_t>(lo);
-    r.q_last = static_cast<std::uint16_t>(hi);
-    out.push_back(r);
+[[nodiscard]] inline interval_block summarise(const interval* first, const interval* last) {
+    interval_block b{first->lo, first->lo, first->hi, first->hi, 1};
+    std::uint32_t lo = first->lo;
+    std::uint32_t hi = first->hi;
+    for (const interval* i = first; i != last; ++i) {
+        b.least_lo = std::min(b.least_lo, i->lo);
+        b.greatest_lo = std::max(b.greatest_lo, i->lo);
+        b.least_hi = std::min(b.least_hi, i->hi);
+        b.greatest_hi = std::max(b.greatest_hi, i->hi);
+        if (i->lo == i->hi || i->lo > hi || i->hi < lo) b.joined = 0;
+        lo = b.least_lo;
+        hi = b.greatest_hi;
+    }
+    return b;
 }
 
-/// Rows with disjoint premises are segments already; otherwise intervals intersect value by value.
+/// Intervals of one value intersect.
 inline void compile_ranges(problem_data& d, table& t, cause_filter keep) {
     const row_group& g = d.groups[t.forward];
-    const std::span<const row> rows(d.rows.data() + g.first, g.size());
-    bool simple = keep == nullptr;
-    for (std::size_t i = 1; simple && i < rows.size(); ++i) simple = rows[i - 1].p_last <= rows[i].p_first;
-    if (simple) {
-        t.own = 0;
-        t.at = g.first;
-        t.count = g.size();
-        return;
-    }
     const std::uint32_t n = d.size[t.p];
-    const std::uint32_t all = d.size[t.q];
-    std::vector<std::uint32_t> lo(n, 0);
-    std::vector<std::uint32_t> hi(n, all);
-    for (const row& r : rows) {
+    t.at = static_cast<std::uint32_t>(d.intervals.size());
+    t.count = static_cast<std::uint32_t>(d.blocks.size());
+    d.intervals.resize(d.intervals.size() + n, interval{0, static_cast<std::uint16_t>(d.size[t.q])});
+    interval* spans = d.intervals.data() + t.at;
+    for (std::uint32_t i = g.first; i < g.last; ++i) {
+        const row& r = d.rows[i];
         if (keep != nullptr && (*keep)[r.cause] == 0) continue;
         for (std::uint32_t v = r.p_first; v < r.p_last; ++v) {
-            lo[v] = std::max<std::uint32_t>(lo[v], r.q_first);
-            hi[v] = std::min<std::uint32_t>(hi[v], r.q_last);
-            if (lo[v] >= hi[v]) lo[v] = hi[v] = 0;
+            interval& s = spans[v];
+            s.lo = std::max(s.lo, r.q_first);
+            s.hi = std::min(s.hi, r.q_last);
+            if (s.lo >= s.hi) s = {0, 0};
         }
     }
-    t.own = 1;
-    t.at = static_cast<std::uint32_t>(d.segments.size());
-    for (std::uint32_t v = 0; v < n;) {
-        std::uint32_t end = v + 1;
-        while (end < n && lo[end] == lo[v] && hi[end] == hi[v]) ++end;
-        if (lo[v] != 0 || hi[v] != all) append_segment(d.segments, v, end, lo[v], hi[v]);
-        v = end;
-    }
-    t.count = static_cast<std::uint32_t>(d.segments.size()) - t.at;
+    for (std::uint32_t v = 0; v < n; v += block_size)
+        d.blocks.push_back(summarise(spans + v, spans + std::min(n, v + block_size)));
 }
 
 /// masks: for each value of p the partners in q, then for each value of q the partners in p.
@@ -161,7 +154,8 @@ inline void compile(problem_data& d) {
     }
     d.tables.clear();
     d.tables.reserve(d.groups.size());
-    d.segments.clear();
+    d.intervals.clear();
+    d.blocks.clear();
     d.masks.clear();
     const auto group_of = [&](var_id p, var_id q) {
         const auto at = std::lower_bound(d.groups.begin(), d.groups.end(), std::pair{p, q},
@@ -172,6 +166,8 @@ inline void compile(problem_data& d) {
         return found ? static_cast<std::uint32_t>(at - d.groups.begin()) : none;
     };
     std::size_t dense_words = 0;
+    std::size_t intervals = 0;
+    std::size_t blocks = 0;
     for (std::uint32_t i = 0; i < d.groups.size(); ++i) {
         const row_group& g = d.groups[i];
         table t;
@@ -190,10 +186,14 @@ inline void compile(problem_data& d) {
             dense_words += d.size[g.p] + d.size[g.q];
         } else {
             t.kind = g.sets != 0 ? table_kind::sets : table_kind::ranges;
+            intervals += g.sets != 0 ? 0 : d.size[g.p];
+            blocks += g.sets != 0 ? 0 : (d.size[g.p] + block_size - 1) / block_size;
         }
         d.tables.push_back(t);
     }
     d.masks.reserve(dense_words);
+    d.intervals.reserve(intervals);
+    d.blocks.reserve(blocks);
     for (table& t : d.tables) compile_table(d, t);
 
     d.link_at.assign(n + 1, 0);

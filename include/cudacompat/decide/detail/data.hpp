@@ -62,7 +62,7 @@ struct unary_fact {
 
 enum class table_kind : std::uint32_t {
     dense,  ///< p < q, both of one word: for each value the mask of its partners, both directions of rows merged
-    ranges, ///< p -> q: sorted disjoint premises, each with an interval; values in the gaps allow everything
+    ranges, ///< p -> q: for each value of p the interval of q that it allows
     sets,   ///< p -> q: classes of values of p that allow the same set
 };
 /// What is known about a pair of variables, in the form that revision reads.
@@ -72,10 +72,24 @@ struct table {
     var_id q = 0;
     std::uint32_t forward = none;  ///< group p -> q
     std::uint32_t backward = none; ///< group q -> p, dense tables only
-    std::uint32_t at = 0;          ///< dense, sets: first word in masks; ranges: first segment
-    std::uint32_t count = 0;       ///< ranges: segments, sets: classes
-    std::uint32_t own = 0;         ///< ranges: 1 if the segments are in `segments`, 0 if the rows serve
+    std::uint32_t at = 0;          ///< dense, sets: first word in masks; ranges: first interval
+    std::uint32_t count = 0;       ///< sets: classes; ranges: first block
 };
+/// What one value of p allows of q: lo <= value < hi. All of q where no row speaks of it, 0 and 0 for nothing.
+struct interval {
+    std::uint16_t lo = 0;
+    std::uint16_t hi = 0;
+};
+/// Sixteen neighbouring values of p at once: on ordered data almost all of them can be judged together.
+struct interval_block {
+    std::uint16_t least_lo = 0;
+    std::uint16_t greatest_lo = 0;
+    std::uint16_t least_hi = 0;
+    std::uint16_t greatest_hi = 0;
+    std::uint16_t joined = 0; ///< 1: the union of the intervals is the interval least_lo .. greatest_hi
+};
+inline constexpr std::uint32_t block_size = 16;
+
 /// A table as one of its variables sees it.
 struct link {
     std::uint32_t table = 0;
@@ -99,7 +113,8 @@ struct problem_data {
     std::vector<cause_id> contradictions;
     // compiled
     std::vector<table> tables;
-    std::vector<row> segments;
+    std::vector<interval> intervals;
+    std::vector<interval_block> blocks;
     std::vector<word> masks;
     std::vector<std::uint32_t> link_at;
     std::vector<link> links;
@@ -107,9 +122,6 @@ struct problem_data {
     [[nodiscard]] std::uint32_t variables() const noexcept { return static_cast<std::uint32_t>(size.size()); }
     [[nodiscard]] std::uint32_t words(var_id v) const noexcept { return word_at[v + 1] - word_at[v]; }
     [[nodiscard]] const word* set(std::uint32_t id) const noexcept { return set_words.data() + sets[id].at; }
-    [[nodiscard]] const row* segments_of(const table& t) const noexcept {
-        return (t.own != 0 ? segments.data() : rows.data()) + t.at;
-    }
     /// Adds what a row allows of q to `out` (which is empty).
     void consequence(const row_group& g, const row& r, word* out) const noexcept {
         if (g.sets == 0) {

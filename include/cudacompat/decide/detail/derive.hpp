@@ -56,6 +56,7 @@ private:
         std::vector<std::uint32_t> items;   ///< learned clauses it rests on
         std::vector<std::uint32_t> entries; ///< losses it rests on
         bool alias = false;                 ///< says what its only item says
+        bool lemma = false;                 ///< learned: propagation alone would not find it again
     };
 
     void from_item(std::uint32_t id, std::vector<char>& used) {
@@ -66,6 +67,7 @@ private:
             for (std::uint32_t t = c.first; t < c.last; ++t) out.never.push_back(outside(terms_[t]));
             std::sort(out.never.begin(), out.never.end(), [](const term& a, const term& b) { return a.var < b.var; });
         }
+        out.lemma = item.clause != none;
         out.because = item.because;
         out.items = item.learned;
         for (const std::uint32_t i : item.learned) used[i] = 1;
@@ -136,9 +138,10 @@ private:
             }
             std::vector<std::uint32_t> kept;
             for (const std::uint32_t f : from[d]) {
-                const bool leaf = from[f].empty() && drafts_[f].because.size() == 1 && users[f] == 1;
-                const bool last = d == 0 && users[f] == 1 && f == 1 && drafts_[f].because.size() + drafts_[d].because.size() <= 3;
-                if (!leaf && !last) {
+                const bool alone = users[f] == 1 && !drafts_[f].lemma;
+                const bool leaf = from[f].empty() && drafts_[f].because.size() == 1;
+                const bool last = d == 0 && f == 1 && drafts_[f].because.size() + drafts_[d].because.size() <= 3;
+                if (!alone || (!leaf && !last)) {
                     kept.push_back(f);
                     continue;
                 }

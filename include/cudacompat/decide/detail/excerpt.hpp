@@ -52,7 +52,8 @@ public:
         copy_query(q);
         for (std::uint32_t i = 0; i < data.tables.size(); ++i) classify(i);
         base_masks_ = data.masks.size();
-        base_segments_ = data.segments.size();
+        base_intervals_ = data.intervals.size();
+        base_blocks_ = data.blocks.size();
         compiled_ = data.tables;
         off.assign(data.tables.size(), 0);
     }
@@ -63,7 +64,8 @@ public:
     /// Compiles the tables for the causes with keep != 0.
     void select(const std::vector<char>& keep) {
         data.masks.resize(base_masks_);
-        data.segments.resize(base_segments_);
+        data.intervals.resize(base_intervals_);
+        data.blocks.resize(base_blocks_);
         for (std::uint32_t i = 0; i < data.tables.size(); ++i) {
             std::uint32_t kept = 0;
             for (const cause_id c : table_causes_[i]) kept += keep[c] != 0 ? 1U : 0U;
@@ -202,7 +204,8 @@ private:
     std::vector<table> compiled_;
     std::vector<std::vector<cause_id>> table_causes_;
     std::size_t base_masks_ = 0;
-    std::size_t base_segments_ = 0;
+    std::size_t base_intervals_ = 0;
+    std::size_t base_blocks_ = 0;
 };
 
 } // namespace cudacompat::detail

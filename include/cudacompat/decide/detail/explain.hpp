@@ -24,7 +24,8 @@ inline void analyzer::explain(std::uint32_t at, const word* lost) {
         if (logging()) cite_unary(e.var, lost);
         return;
     case why::clause: {
-        const clause_ref& c = clauses_[e.reason.index];
+        clause_ref& c = clauses_[e.reason.index];
+        c.last_used = static_cast<std::uint32_t>(learned);
         if (logging()) cite_clause(e.reason.index);
         for (std::uint32_t t = c.first; t < c.last; ++t)
             if (terms_[t].var != e.var) ask(terms_[t].var, term_set(terms_[t]), at);
@@ -59,14 +60,20 @@ inline void analyzer::partners_of_p(const table& t, const word* lost) {
         for (word v = *lost; v != 0; v &= v - 1) must_[0] |= m[std::countr_zero(v)];
         return;
     case table_kind::ranges: {
-        const row* s = data_->segments_of(t);
-        const row* end = s + t.count;
-        for (std::uint32_t v = next(lost, 0, n); v < n;) {
-            while (s != end && s->p_last <= v) ++s;
-            if (s == end || v < s->p_first) return; // cannot be: such a value is never taken
-            put_range(must_.data(), s->q_first, s->q_last);
-            v = next(lost, s->p_last, n);
+        const interval* spans = data_->intervals.data() + t.at;
+        std::uint32_t lo = 0;
+        std::uint32_t hi = 0;
+        for (std::uint32_t v = next(lost, 0, n); v < n; v = next(lost, v + 1, n)) {
+            if (spans[v].lo > hi || spans[v].hi < lo) {
+                put_range(must_.data(), lo, hi);
+                lo = spans[v].lo;
+                hi = spans[v].hi;
+            } else {
+                lo = hi == 0 ? spans[v].lo : std::min<std::uint32_t>(lo, spans[v].lo);
+                hi = std::max<std::uint32_t>(hi, spans[v].hi);
+            }
         }
+        put_range(must_.data(), lo, hi);
         return;
     }
     case table_kind::sets:
@@ -88,19 +95,15 @@ inline void analyzer::partners_of_q(const table& t, const word* lost) {
         for (word v = *lost; v != 0; v &= v - 1) must_[0] |= m[std::countr_zero(v)];
         return;
     case table_kind::ranges: {
-        const row* s = data_->segments_of(t);
+        const interval* spans = data_->intervals.data() + t.at;
         const std::uint32_t lo = next(lost, 0, size(t.q));
         const std::uint32_t hi = largest(lost, wq) + 1;
         const bool solid = next_gap(lost, lo, size(t.q)) >= hi;
-        std::uint32_t covered = 0;
-        for (const row* end = s + t.count; s != end; ++s) {
-            put_range(must_.data(), covered, s->p_first);
-            covered = s->p_last;
-            const std::uint32_t a = std::max<std::uint32_t>(lo, s->q_first);
-            const std::uint32_t b = std::min<std::uint32_t>(hi, s->q_last);
-            if (a < b && (solid || any_within(lost, a, b))) put_range(must_.data(), s->p_first, s->p_last);
+        for (std::uint32_t v = 0; v < size(t.p); ++v) {
+            const std::uint32_t a = std::max<std::uint32_t>(lo, spans[v].lo);
+            const std::uint32_t b = std::min<std::uint32_t>(hi, spans[v].hi);
+            if (a < b && (solid || any_within(lost, a, b))) put(must_.data(), v);
         }
-        put_range(must_.data(), covered, size(t.p));
         return;
     }
     case table_kind::sets:

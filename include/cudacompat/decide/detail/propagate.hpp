@@ -42,6 +42,7 @@ protected:
         std::uint32_t first = 0;
         std::uint32_t last = 0;
         std::uint32_t origin = 0; ///< problem: clause index; query: clause index; learned: proof item
+        std::uint32_t last_used = 0; ///< learned: number of the latest conflict that it was a reason in
     };
 
     /// Queues x so that all its tables are revised even if nothing was lost.
@@ -167,10 +168,6 @@ protected:
         }
     }
 
-    [[nodiscard]] static const row* first_from(const row* s, const row* end, std::uint32_t v) noexcept {
-        return std::upper_bound(s, end, v, [](std::uint32_t value, const row& r) { return value < r.p_last; });
-    }
-
     std::vector<char> off_; ///< tables that do not count (sub-problems only); empty: all count
     std::vector<std::uint32_t> source_;
     std::vector<char> activated_;
@@ -264,68 +261,82 @@ private:
         }
         return narrow(l.other, &allowed, {from_p ? why::table_q : why::table_p, l.table}, l.table);
     }
+    /// Calls see(block, living values of the block as bits, first value, whether all of it lives).
+    /// Stops when see returns false.
+    template <class F>
+    bool each_block(const table& t, F&& see) const {
+        const word* live = dom(t.p);
+        const std::uint32_t n = size(t.p);
+        const interval_block* b = data_->blocks.data() + t.count;
+        for (std::uint32_t w = 0; w < words(t.p); ++w) {
+            word rest = live[w];
+            for (std::uint32_t base = w * word_bits; rest != 0; rest >>= block_size, base += block_size) {
+                const word part = rest & 0xFFFFU;
+                if (part != 0 && !see(b[base / block_size], part, base, part == below(std::min(n - base, block_size))))
+                    return false;
+            }
+        }
+        return true;
+    }
     /// What the living values of p allow, as one growing interval while they overlap.
     bool ranges_forward(std::uint32_t id, const table& t) {
-        const word* live = dom(t.p);
         const word* wanted = dom(t.q);
-        const std::uint32_t n = size(t.p);
         const std::uint32_t wq = words(t.q);
-        const row* s = data_->segments_of(t);
-        const row* end = s + t.count;
+        const interval* spans = data_->intervals.data() + t.at;
         const std::uint32_t lowest_wanted = next(wanted, 0, size(t.q));
         const std::uint32_t highest_wanted = largest(wanted, wq);
         std::fill(scratch_.begin(), scratch_.begin() + wq, word{0});
         std::uint32_t lo = 0;
         std::uint32_t hi = 0;
-        std::uint32_t v = next(live, 0, n);
-        if (v >= 16) s = first_from(s, end, v);
-        while (v < n) {
-            while (s != end && s->p_last <= v) ++s;
-            if (s == end || v < s->p_first) return true;
-            if (s->q_first < s->q_last) {
-                if (s->q_first <= hi && s->q_last >= lo && lo != hi) {
-                    if (s->q_first < lo) lo = s->q_first;
-                    if (s->q_last > hi) hi = s->q_last;
-                } else {
-                    put_range(scratch_.data(), lo, hi);
-                    lo = s->q_first;
-                    hi = s->q_last;
-                }
-                if (lo <= lowest_wanted && hi > highest_wanted) return true;
+        const auto extend = [&](std::uint32_t first, std::uint32_t last) {
+            if (first <= hi && last >= lo) {
+                lo = hi == 0 || first < lo ? first : lo;
+                hi = std::max(last, hi);
+            } else {
+                put_range(scratch_.data(), lo, hi);
+                lo = first;
+                hi = last;
             }
-            v = next(live, s->p_last, n);
-        }
+        };
+        const bool open = each_block(t, [&](const interval_block& b, word part, std::uint32_t base, bool whole) {
+            if (whole && b.joined != 0) {
+                extend(b.least_lo, b.greatest_hi);
+            } else {
+                for (; part != 0; part &= part - 1) {
+                    const interval s = spans[base + static_cast<std::uint32_t>(std::countr_zero(part))];
+                    if (s.lo != s.hi) extend(s.lo, s.hi);
+                }
+            }
+            return lo > lowest_wanted || hi <= highest_wanted;
+        });
+        if (!open) return true;
         put_range(scratch_.data(), lo, hi);
         return narrow(t.q, scratch_.data(), {why::table_q, id}, id);
     }
+    /// Values of p whose interval holds nothing of dom(q) go. A block goes through as a whole if its common
+    /// part holds something, or if dom(q) is an interval and every one of the block meets it.
     bool ranges_backward(std::uint32_t id, const table& t) {
-        const word* live = dom(t.p);
         const word* held = dom(t.q);
-        const std::uint32_t n = size(t.p);
-        const row* s = data_->segments_of(t);
-        const row* end = s + t.count;
+        const interval* spans = data_->intervals.data() + t.at;
         const std::uint32_t lo = next(held, 0, size(t.q));
         const std::uint32_t hi = largest(held, words(t.q)) + 1;
         const bool solid = next_gap(held, lo, size(t.q)) >= hi;
         bool lost = false;
-        std::uint32_t v = next(live, 0, n);
-        if (v >= 16) s = first_from(s, end, v);
-        while (v < n) {
-            while (s != end && s->p_last <= v) ++s;
-            if (s == end) break;
-            if (v < s->p_first) {
-                v = next(live, s->p_first, n);
-                continue;
-            }
-            const std::uint32_t a = std::max<std::uint32_t>(lo, s->q_first);
-            const std::uint32_t b = std::min<std::uint32_t>(hi, s->q_last);
-            if (a >= b || (!solid && !any_within(held, a, b))) {
-                if (!lost) std::copy(live, live + words(t.p), scratch_.begin());
+        each_block(t, [&](const interval_block& b, word part, std::uint32_t base, bool) {
+            if (b.greatest_lo < hi && b.least_hi > lo &&
+                (solid || any_within(held, std::max<std::uint32_t>(lo, b.greatest_lo), std::min<std::uint32_t>(hi, b.least_hi))))
+                return true;
+            for (; part != 0; part &= part - 1) {
+                const std::uint32_t v = base + static_cast<std::uint32_t>(std::countr_zero(part));
+                const std::uint32_t first = std::max<std::uint32_t>(lo, spans[v].lo);
+                const std::uint32_t last = std::min<std::uint32_t>(hi, spans[v].hi);
+                if (first < last && (solid || any_within(held, first, last))) continue;
+                if (!lost) std::copy_n(dom(t.p), words(t.p), scratch_.begin());
                 lost = true;
-                clear_range(scratch_.data(), s->p_first, s->p_last);
+                scratch_[v / word_bits] &= ~(word{1} << (v % word_bits));
             }
-            v = next(live, s->p_last, n);
-        }
+            return true;
+        });
         return !lost || narrow(t.p, scratch_.data(), {why::table_p, id}, id);
     }
     bool sets_forward(std::uint32_t id, const table& t) {

@@ -49,7 +49,7 @@ public:
         for (std::uint32_t i = 0; i < q.clauses.size(); ++i) {
             const auto index = static_cast<std::uint32_t>(q.restrictions.size()) + i;
             if (items != nullptr && (*items)[index] == 0) continue;
-            if (!add_query_clause(q.clauses[i].any_of, index)) return false;
+            if (!add_condition(q.clauses[i].any_of, index)) return false;
         }
         return propagate() || fail();
     }
@@ -67,26 +67,8 @@ public:
 
     /// A clause that holds from now on in this query; at level 0 only. False when it refutes the query.
     bool add_query_clause(const std::vector<term>& any_of, std::uint32_t index) {
-        const auto id = static_cast<std::uint32_t>(clauses_.size());
-        clause_ref c{static_cast<std::uint32_t>(terms_.size()), 0, index};
-        merged_ = any_of;
-        std::stable_sort(merged_.begin(), merged_.end(), [](const term& a, const term& b) { return a.var < b.var; });
-        for (std::size_t i = 0; i < merged_.size(); ++i) {
-            if (i + 1 < merged_.size() && merged_[i + 1].var == merged_[i].var) {
-                merged_[i + 1].allowed |= merged_[i].allowed;
-                continue;
-            }
-            if (!merged_[i].allowed.empty()) add_term(merged_[i].var, merged_[i].allowed.words().data());
-        }
-        c.last = static_cast<std::uint32_t>(terms_.size());
-        clauses_.push_back(c);
-        ++query_clauses_;
-        if (c.first == c.last) {
-            empty_clause_ = {true, index};
-            refuted_ = true;
-            return false;
-        }
-        return attach(id) || fail();
+        stash_learned(learned_limit); // query clauses stand before the learned ones
+        return add_condition(any_of, index) && restore_learned();
     }
 
     // assumptions: levels 1 .. n of a free search
@@ -99,7 +81,6 @@ public:
         assumed_.clear();
         assumed_words_.clear();
     }
-
     void retract_assumption() {
         const auto n = static_cast<std::uint32_t>(assumed_.size()) - 1;
         if (level() > n) backjump(n);
@@ -154,6 +135,67 @@ protected:
         clear_assumptions();
         fail_at_ = 0;
     }
+    bool add_condition(const std::vector<term>& any_of, std::uint32_t index) {
+        const auto id = static_cast<std::uint32_t>(clauses_.size());
+        clause_ref c{static_cast<std::uint32_t>(terms_.size()), 0, index, 0};
+        merged_ = any_of;
+        std::stable_sort(merged_.begin(), merged_.end(), [](const term& a, const term& b) { return a.var < b.var; });
+        for (std::size_t i = 0; i < merged_.size(); ++i) {
+            if (i + 1 < merged_.size() && merged_[i + 1].var == merged_[i].var) {
+                merged_[i + 1].allowed |= merged_[i].allowed;
+                continue;
+            }
+            if (!merged_[i].allowed.empty()) add_term(merged_[i].var, merged_[i].allowed.words().data());
+        }
+        c.last = static_cast<std::uint32_t>(terms_.size());
+        clauses_.push_back(c);
+        ++query_clauses_;
+        if (c.first == c.last) {
+            empty_clause_ = {true, index};
+            refuted_ = true;
+            return false;
+        }
+        return attach(id) || fail();
+    }
+    /// Takes the learned clauses out, at level 0; beyond `limit`, those that were no reason for longest stay out.
+    /// Entries of level 0 may name them as reasons: nothing reads that unless a proof is kept.
+    void stash_learned(std::size_t limit) {
+        const std::uint32_t first = problem_clauses_ + query_clauses_;
+        stash_.clear();
+        stash_words_.clear();
+        if (clauses_.size() == first) return;
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t c = first; c < clauses_.size(); ++c) order.push_back(c);
+        if (order.size() > limit) {
+            std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+                return clauses_[a].last_used > clauses_[b].last_used;
+            });
+            order.resize(limit);
+            std::sort(order.begin(), order.end());
+        }
+        for (const std::uint32_t c : order) {
+            for (std::uint32_t t = clauses_[c].first; t < clauses_[c].last; ++t) {
+                stash_.push_back({terms_[t].var, static_cast<std::uint32_t>(stash_words_.size())});
+                stash_words_.insert(stash_words_.end(), term_set(terms_[t]), term_set(terms_[t]) + words(terms_[t].var));
+            }
+            stash_.push_back({none, clauses_[c].last_used});
+        }
+        drop_clauses(first);
+    }
+    bool restore_learned() {
+        auto first = static_cast<std::uint32_t>(terms_.size());
+        for (const term_ref& t : stash_) {
+            if (t.var != none) {
+                add_term(t.var, stash_words_.data() + t.at);
+                continue;
+            }
+            const auto id = static_cast<std::uint32_t>(clauses_.size());
+            clauses_.push_back({first, static_cast<std::uint32_t>(terms_.size()), 0, t.at});
+            first = static_cast<std::uint32_t>(terms_.size());
+            if (!attach(id)) return fail();
+        }
+        return true;
+    }
     /// The conflict at the end of the trail lies on level 0: there is no solution.
     bool fail() {
         if (refuted_at_base_) empty_clause_ = base_contradiction_;
@@ -174,7 +216,7 @@ protected:
             const auto first = static_cast<std::uint32_t>(terms_.size());
             for (std::uint32_t t = c.first; t < c.last; ++t)
                 add_term(data_->clause_terms[t].var, data_->set(data_->clause_terms[t].set));
-            clauses_.push_back({first, static_cast<std::uint32_t>(terms_.size()), i});
+            clauses_.push_back({first, static_cast<std::uint32_t>(terms_.size()), i, 0});
         }
         problem_clauses_ = static_cast<std::uint32_t>(clauses_.size());
         reserve_watches();
@@ -276,10 +318,8 @@ private:
         switch (t.kind) {
         case table_kind::dense: return ((data_->masks[t.at + a] >> b) & 1U) != 0;
         case table_kind::ranges: {
-            const row* s = data_->segments_of(t);
-            const row* end = s + t.count;
-            s = first_from(s, end, a);
-            return s == end || a < s->p_first || (s->q_first <= b && b < s->q_last);
+            const interval s = data_->intervals[t.at + a];
+            return s.lo <= b && b < s.hi;
         }
         case table_kind::sets: {
             const word* m = data_->masks.data() + t.at;
@@ -424,7 +464,9 @@ private:
     /// class_ = what is best of x at position i of the sequence; false when the whole domain is.
     bool best_class(std::uint32_t i);
 
-    static constexpr std::uint64_t descend_budget = 64;
+    static constexpr std::uint64_t descend_budget = 8; ///< conflicts before the plan changes
+    static constexpr std::uint64_t restart_unit = 32;
+    static constexpr std::size_t learned_limit = 4000; ///< then half of the learned clauses are dropped
 
     const query* query_ = nullptr;
     assignment model_;
@@ -439,6 +481,8 @@ private:
     std::vector<word> class_;
     std::vector<term> merged_;
     std::vector<word> root_;
+    std::vector<term_ref> stash_; ///< learned clauses that are out: terms, then a mark with last_used
+    std::vector<word> stash_words_;
     std::uint32_t fail_at_ = 0;
     std::uint64_t conflicts_seen_ = 0;
 };
@@ -518,7 +562,7 @@ inline bool searcher::next_assumption() {
     return true;
 }
 
-/// Branches on an end of the violated constraint: the one with more conflicts to its name.
+/// Branches on the variable with most conflicts to its name; while there is none, on an end of what is violated.
 inline bool searcher::decide_freely(std::uint32_t violated_at) {
     var_id chosen = none;
     const auto consider = [&](var_id x) {
@@ -527,8 +571,11 @@ inline bool searcher::decide_freely(std::uint32_t violated_at) {
             (activity_[x] == activity_[chosen] && (count(dom(x), words(x)) < count(dom(chosen), words(chosen)))))
             chosen = x;
     };
+    for (var_id x = 0; x < data_->variables(); ++x)
+        if (activity_[x] != 0) consider(x);
     const auto n = static_cast<std::uint32_t>(data_->tables.size());
-    if (violated_at < n) {
+    if (chosen != none) {
+    } else if (violated_at < n) {
         consider(data_->tables[violated_at].p);
         consider(data_->tables[violated_at].q);
     } else {
@@ -546,15 +593,19 @@ inline verdict searcher::free_search() {
     if (refuted_) return verdict::refuted;
     by_phase_ = true;
     std::uint64_t restart = 1;
-    std::uint64_t limit = conflicts + 64 * luby(restart);
+    std::uint64_t limit = conflicts + restart_unit * luby(restart);
     for (;;) {
         if (!propagate()) {
             if (!recover()) return verdict::refuted;
             continue;
         }
         if (conflicts >= limit) {
-            limit = conflicts + 64 * luby(++restart);
+            limit = conflicts + restart_unit * luby(++restart);
             if (level() > 0) backjump(0);
+            if (!logging() && clauses_.size() - problem_clauses_ - query_clauses_ > learned_limit) {
+                stash_learned(learned_limit / 2);
+                if (!restore_learned()) return verdict::refuted;
+            }
             continue;
         }
         if (level() < assumed_.size()) {

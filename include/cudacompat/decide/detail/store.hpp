@@ -102,7 +102,7 @@ void each_array(Data& d, F&& see) {
         if (s == 0 || s > max_values) return "bad size of a variable";
         values += s;
     }
-    if (values > (1U << 30U) || d.size.size() > (1U << 26U) || d.groups.size() > (1U << 26U)) return "too large";
+    if (values > (1U << 26U) || d.size.size() > (1U << 26U) || d.groups.size() > (1U << 26U)) return "too large";
     if (const char* wrong = check_sets(d, max_values)) return wrong;
     std::uint32_t at = 0;
     const row_group* before = nullptr;

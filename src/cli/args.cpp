@@ -1,0 +1,257 @@
+// One small CLI11 parser for each command, made only for the command that is run.
+#include "args.hpp"
+
+#include "help.hpp"
+
+#include <cudacompat/data.hpp>
+#include <cudacompat/version_info.hpp>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <span>
+#include <utility>
+
+namespace cudacompat::cli {
+
+namespace {
+
+constexpr std::string_view commands[] = {"resolve", "kb"};
+constexpr std::string_view kb_commands[] = {"list", "show", "lint", "stats", "compile"};
+constexpr std::size_t most_solutions = 1000;
+
+std::string version_text() {
+    std::string out = "cudacompat " + std::string(library_version);
+    if (const auto& kb = embedded_knowledge()) out += ", data " + std::string(kb->version());
+    return out + "\n";
+}
+
+bool is_help(std::string_view arg) { return arg == "-h" || arg == "--help"; }
+
+/// YYYY-MM-DD of a day that exists.
+bool is_day(std::string_view s) {
+    if (s.size() != 10 || s[4] != '-' || s[7] != '-') return false;
+    const auto number = [&](std::size_t at, std::size_t n) {
+        unsigned out = 0;
+        for (const char c : s.substr(at, n)) out = c >= '0' && c <= '9' ? out * 10 + static_cast<unsigned>(c - '0') : 100000U;
+        return out;
+    };
+    const unsigned year = number(0, 4);
+    const unsigned month = number(5, 2);
+    const unsigned day = number(8, 2);
+    if (year > 9999 || month < 1 || month > 12 || day < 1) return false;
+    constexpr unsigned lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return day <= lengths[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/// An option of words: the message names them, and the one that was probably meant.
+template <class Value>
+struct words {
+    std::string_view option;
+    std::span<const std::pair<std::string_view, Value>> table;
+
+    /// Empty, or what is wrong.
+    [[nodiscard]] std::string read(const std::string& text, Value& out) const {
+        std::vector<std::string_view> names;
+        std::string list;
+        for (const auto& [name, value] : table) {
+            if (name == text) {
+                out = value;
+                return {};
+            }
+            names.push_back(name);
+            list += (list.empty() ? "" : ", ") + std::string(name);
+        }
+        return std::string(option) + " '" + escaped(text) + "': expected one of " + list + did_you_mean(nearest(text, names));
+    }
+};
+
+constexpr std::pair<std::string_view, output_format> formats[] = {{"text", output_format::text}, {"json", output_format::json}};
+constexpr std::pair<std::string_view, policy> policies[] = {
+    {"newest", policy::newest}, {"installed", policy::installed}, {"verified", policy::verified}};
+constexpr std::pair<std::string_view, colour_choice> colours[] = {
+    {"auto", colour_choice::automatic}, {"always", colour_choice::always}, {"never", colour_choice::never}};
+
+/// A CLI11 app, and the strings of the options that are checked afterwards.
+class parser {
+public:
+    explicit parser(std::string_view command) : app_("", std::string(command)) {
+        app_.set_help_flag(); // our own: read_arguments sees it first
+        app_.allow_extras(false);
+    }
+    CLI::Option* option(const std::string& names, std::string& into) {
+        return app_.add_option(names, into)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+    }
+    CLI::App& app() noexcept { return app_; }
+
+    /// Empty, or what is wrong.
+    [[nodiscard]] std::string parse(std::span<const char* const> args) {
+        std::vector<std::string> reversed;
+        for (auto a = args.rbegin(); a != args.rend(); ++a) reversed.emplace_back(*a);
+        try {
+            app_.parse(std::move(reversed));
+        } catch (const CLI::ExtrasError&) {
+            return extra(args);
+        } catch (const CLI::ArgumentMismatch& e) {
+            return lower_first(e.what());
+        } catch (const CLI::ParseError& e) {
+            return lower_first(e.what());
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] std::string extra(std::span<const char* const> args) const {
+        std::vector<std::string> names{"--help"};
+        for (const CLI::Option* o : app_.get_options())
+            for (const std::string& l : o->get_lnames()) names.push_back("--" + l);
+        const std::vector<std::string_view> views(names.begin(), names.end());
+        for (const std::string& left : app_.remaining()) {
+            if (!left.starts_with("-")) continue;
+            const std::string name = left.substr(0, left.find('='));
+            return "unknown option '" + escaped(name) + "'" + did_you_mean(nearest(name, views));
+        }
+        const std::vector<std::string> left = app_.remaining();
+        return "unexpected argument '" + escaped(left.empty() ? std::string(args.back()) : left.front()) + "'";
+    }
+    [[nodiscard]] static std::string lower_first(std::string text) {
+        if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+        return escaped(text);
+    }
+
+    CLI::App app_;
+};
+
+/// CLI11 reads "[a,b]" as a list and "{}" as an empty one; nothing of ours is written so.
+const char* find_bracketed(std::span<const char* const> args) {
+    for (const char* a : args)
+        if (*a == '[' || *a == '{') return a;
+    return nullptr;
+}
+
+std::string default_kb(const std::string& given) {
+    if (!given.empty()) return given;
+    const char* variable = std::getenv("CUDACOMPAT_KB");
+    return variable == nullptr ? std::string{} : std::string(variable);
+}
+
+arguments read_resolve(std::span<const char* const> args) {
+    resolve_args out;
+    std::string format = "text";
+    std::string prefer = "newest";
+    std::string colour = "auto";
+    std::string stack;
+    std::string width;
+    bool all = false;
+    parser p("resolve");
+    CLI::Option* request = p.app().add_option("REQUEST", out.request);
+    CLI::Option* has_stack = p.option("--stack", stack);
+    CLI::Option* set = p.app().add_option("--set", out.set)->expected(1)->allow_extra_args(false)->take_all();
+    p.option("--kb", out.kb);
+    p.option("--policy", prefer);
+    p.option("--as-of", out.options.as_of);
+    p.option("--format", format);
+    p.option("--color,--colour", colour);
+    CLI::Option* has_width = p.option("--width", width);
+    p.app().add_flag("--all", all);
+    p.app().add_flag("--verbose", out.verbose);
+
+    const auto wrong = [](std::string message) { return bad_usage{std::move(message), "resolve"}; };
+    if (const char* bracketed = find_bracketed(args)) return wrong("argument '" + escaped(bracketed) + "': no request, name or value begins so");
+    if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
+    out.request = request->results();
+    out.set = set->results();
+    if (out.request.empty()) return wrong("no request; name at least one component, such as 'torch:1.12'");
+    if (has_stack->count() != 0) out.stack = stack;
+    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty()) return wrong(std::move(e));
+    if (std::string e = words<policy>{"--policy", policies}.read(prefer, out.options.prefer); !e.empty()) return wrong(std::move(e));
+    if (std::string e = words<colour_choice>{"--color", colours}.read(colour, out.colour); !e.empty()) return wrong(std::move(e));
+    if (!out.options.as_of.empty() && !is_day(out.options.as_of))
+        return wrong("--as-of '" + escaped(out.options.as_of) + "': expected a day as YYYY-MM-DD");
+    if (has_width->count() != 0) {
+        for (const char c : width) out.width = c >= '0' && c <= '9' && out.width < 10000 ? out.width * 10 + static_cast<std::size_t>(c - '0') : 10000;
+        if (out.width < 40 || out.width > 1000) return wrong("--width '" + escaped(width) + "': expected 40 to 1000");
+    }
+    if (all) out.options.all_limit = most_solutions;
+    out.kb = default_kb(out.kb);
+    return out;
+}
+
+arguments read_kb(std::string_view command, std::span<const char* const> args) {
+    kb_args out;
+    out.command = command;
+    const std::string_view full = *std::find_if(std::begin(kb_commands), std::end(kb_commands), [&](auto c) { return c == command; });
+    static constexpr std::pair<std::string_view, std::string_view> names[] = {
+        {"list", "kb list"}, {"show", "kb show"}, {"lint", "kb lint"}, {"stats", "kb stats"}, {"compile", "kb compile"}};
+    std::string_view title;
+    for (const auto& [short_name, long_name] : names)
+        if (short_name == full) title = long_name;
+    const auto wrong = [&](std::string message) { return bad_usage{std::move(message), title}; };
+
+    std::string format = "text";
+    parser p(title);
+    CLI::Option* subject = nullptr;
+    if (command == "show") subject = p.option("NAME", out.subject);
+    if (command == "lint" || command == "compile") subject = p.option("DIR", out.subject);
+    if (command == "compile") p.option("-o,--output", out.output);
+    else p.option("--format", format);
+    if (command == "list" || command == "show" || command == "stats") p.option("--kb", out.kb);
+
+    if (const char* bracketed = find_bracketed(args)) return wrong("argument '" + escaped(bracketed) + "': no name begins so; a file may be given as ./NAME");
+    if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
+    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty()) return wrong(std::move(e));
+    if (command == "show" && (subject->count() == 0 || out.subject.empty())) return wrong("no NAME; give a component, a fact id or a source id");
+    if (command == "compile" && (subject->count() == 0 || out.subject.empty())) return wrong("no DIR; give the directory of YAML to compile");
+    if (command == "compile" && out.output.empty()) return wrong("no -o FILE; say where to write");
+    if (command != "compile") out.kb = default_kb(out.kb);
+    return out;
+}
+
+std::string unknown_command(std::string_view what, std::string_view given, std::span<const std::string_view> known) {
+    if (given.starts_with("-")) {
+        constexpr std::string_view global[] = {"--help", "--version"};
+        return "unknown option '" + escaped(given) + "'" + did_you_mean(nearest(given, global));
+    }
+    std::string out = "unknown " + std::string(what) + " '" + escaped(given.substr(0, 60)) + "'";
+    const std::vector<std::string> near = nearest(given, known);
+    if (!near.empty()) return out + did_you_mean(near);
+    out += "; expected";
+    for (std::size_t i = 0; i < known.size(); ++i) out += (i == 0 ? " " : i + 1 == known.size() ? " or " : ", ") + std::string(known[i]);
+    return out;
+}
+
+} // namespace
+
+arguments read_arguments(int argc, const char* const* argv) {
+    const std::span<const char* const> args(argv + (argc > 0 ? 1 : 0), static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
+    if (args.empty()) return bad_usage{"no command; expected resolve or kb", ""};
+    const std::string_view first = args[0];
+    if (is_help(first)) return wants_text{std::string(help_of(""))};
+    if (first == "--version") return wants_text{version_text()};
+    const auto asks_help = [](std::span<const char* const> rest) {
+        for (const char* a : rest) {
+            if (std::string_view(a) == "--") return false;
+            if (is_help(a)) return true;
+        }
+        return false;
+    };
+    if (first == "resolve") {
+        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("resolve"))};
+        return read_resolve(args.subspan(1));
+    }
+    if (first != "kb") return bad_usage{unknown_command("command", first, commands), ""};
+    if (args.size() == 1) return bad_usage{"no command after 'kb'; expected list, show, lint, stats or compile", "kb"};
+    const std::string_view second = args[1];
+    if (is_help(second)) return wants_text{std::string(help_of("kb"))};
+    if (std::find(std::begin(kb_commands), std::end(kb_commands), second) == std::end(kb_commands))
+        return bad_usage{unknown_command("command", second, kb_commands), "kb"};
+    if (asks_help(args.subspan(2))) return wants_text{std::string(help_of("kb " + std::string(second)))};
+    return read_kb(second, args.subspan(2));
+}
+
+} // namespace cudacompat::cli

@@ -1,0 +1,53 @@
+// What the command line says, as plain data.
+#pragma once
+
+#include "report.hpp"
+
+#include <cudacompat/decide/policy.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace cudacompat::cli {
+
+enum class output_format : unsigned char { text, json };
+
+struct resolve_args {
+    std::vector<std::string> request;
+    std::optional<std::string> stack; ///< a path, or "-"
+    std::vector<std::string> set;     ///< KEY=VALUE, in order
+    std::string kb;                   ///< directory, .yaml or .ckb; empty: the embedded data
+    resolve_options options;
+    output_format format = output_format::text;
+    colour_choice colour = colour_choice::automatic;
+    bool verbose = false;
+    std::size_t width = 0; ///< 0: by the terminal
+};
+
+struct kb_args {
+    std::string command; ///< list, show, lint, stats, compile
+    std::string subject; ///< show: NAME; lint, compile: DIR
+    std::string output;  ///< compile
+    std::string kb;
+    output_format format = output_format::text;
+};
+
+/// The command line asks for a text: --help or --version.
+struct wants_text {
+    std::string text;
+};
+/// The command line is wrong.
+struct bad_usage {
+    std::string message;
+    std::string_view command; ///< whose --help is worth reading: "", "resolve", "kb", "kb list", ...
+};
+
+using arguments = std::variant<resolve_args, kb_args, wants_text, bad_usage>;
+
+/// Reads argv[1] .. argv[argc-1]. Reads the environment for CUDACOMPAT_KB only.
+[[nodiscard]] arguments read_arguments(int argc, const char* const* argv);
+
+} // namespace cudacompat::cli

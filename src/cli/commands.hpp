@@ -1,0 +1,15 @@
+// The commands. Each returns the exit code.
+#pragma once
+
+#include "args.hpp"
+
+namespace cudacompat::cli {
+
+[[nodiscard]] int run_resolve(const resolve_args& args);
+[[nodiscard]] int run_kb_list(const kb_args& args);
+[[nodiscard]] int run_kb_show(const kb_args& args);
+[[nodiscard]] int run_kb_lint(const kb_args& args);
+[[nodiscard]] int run_kb_stats(const kb_args& args);
+[[nodiscard]] int run_kb_compile(const kb_args& args);
+
+} // namespace cudacompat::cli

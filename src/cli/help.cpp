@@ -1,0 +1,190 @@
+#include "help.hpp"
+
+#include <utility>
+
+namespace cudacompat::cli {
+
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> texts[] = {
+    {"", R"(usage: cudacompat COMMAND ...
+
+Which GPU, driver, CUDA and library versions work together, with a source
+behind every sentence.
+
+commands:
+  resolve REQUEST...   what fits together
+  kb COMMAND           the knowledge base: list, show, lint, stats, compile
+
+options:
+  -h, --help           this text; 'cudacompat COMMAND --help' says more
+  --version            version of the program and of its data
+
+examples:
+  cudacompat resolve torch:1.12
+  cudacompat resolve torch gpu:rtx-5090
+  cudacompat resolve torch driver:535.104.05 python:3.10 --format json
+  cudacompat resolve torch --stack host.yaml
+  cudacompat kb show torch
+
+exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
+input file, 70 internal error
+)"},
+    {"resolve", R"(usage: cudacompat resolve REQUEST... [options]
+
+Answers what fits together: the newest versions that work with each other, the
+range that works too, why, and the source of it.
+
+REQUEST is NAME, NAME:SPEC or NAMESPEC:
+  torch  torch:1.12  torch>=2.4,<2.6  torch:2.4.0+cu121  python:3.10
+  gpu:rtx-4090  gpu:8.9  driver:535.104.05  os:windows  arch:aarch64
+'torch:1.12' means 1.12.*; 'cudacompat kb list' has the names. Quote what your
+shell would read itself: < > * | and spaces.
+
+the machine (what is not mentioned is free, and the answer says what it needs):
+  --stack FILE         YAML or JSON description of a machine; - is standard input
+  --set KEY=VALUE      a key of the stack file, over what FILE says; may repeat:
+                       driver, gpu (may repeat; none), kernel_module, glibc, musl,
+                       platform, arch, distro, driver_cuda, driver_ptx,
+                       compat_package, components.NAME or NAME, date, ...
+
+the answer:
+  --policy POLICY      newest     newest releases first (default)
+                       installed  change least of what the stack states
+                       verified   newest, without facts of weak certainty
+  --all                all maximal solutions, not only the best
+  --as-of YYYY-MM-DD   judge by what was published by that day
+  --kb DIR|FILE        another knowledge base: a directory of YAML, or a .ckb file
+                       (default: CUDACOMPAT_KB, else the data in the program)
+
+the output:
+  --format text|json   json: data/schema/answer.schema.json
+  --verbose            every fact of every component
+  --color WHEN         auto (a terminal, and NO_COLOR unset), always, never
+  --width N            columns of the text, 40 to 1000 (default: 100, or the
+                       terminal's where it has less)
+  -h, --help           this text
+
+examples:
+  cudacompat resolve torch:1.12
+  cudacompat resolve 'torch>=2.4' gpu:h100 os:windows
+  cudacompat resolve torch --set driver=535.104.05 --set gpu=rtx-4090
+  cudacompat resolve torch --stack host.yaml --policy installed
+  echo '{"driver": "550.54.14"}' | cudacompat resolve torch --stack - --format json
+
+exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
+input file, 70 internal error
+)"},
+    {"kb", R"(usage: cudacompat kb COMMAND ...
+
+Looks into the knowledge base, checks one, and compiles one.
+
+commands:
+  list                 the components: role, releases, newest
+  show NAME            one component, one fact or one source
+  lint [DIR]           every check of a directory of YAML
+  stats                how much is known, and how well
+  compile DIR -o FILE  a directory of YAML to one file for --kb
+
+examples:
+  cudacompat kb list
+  cudacompat kb show torch
+  cudacompat kb lint data
+  cudacompat kb compile data -o data.ckb
+)"},
+    {"kb list", R"(usage: cudacompat kb list [--kb DIR|FILE] [--format text|json]
+
+Lists the components: name, role, number of releases, newest release, title.
+
+options:
+  --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
+                       data in the program)
+  --format text|json
+  -h, --help           this text
+
+examples:
+  cudacompat kb list
+  cudacompat kb list --format json
+  cudacompat kb list --kb data
+)"},
+    {"kb show", R"(usage: cudacompat kb show NAME [--kb DIR|FILE] [--format text|json]
+
+Shows one thing. NAME is a component (also by an alias), the id of a fact as
+answers cite it, or the id of a source:
+  a component          its releases, builds and products, how many facts speak of it
+  a fact               its sentence, kind, who enforces it, evidence, scope, sources
+  a source             what it is, when it was read, which facts cite it
+
+options:
+  --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
+                       data in the program)
+  --format text|json
+  -h, --help           this text
+
+examples:
+  cudacompat kb show torch
+  cudacompat kb show driver --format json
+  cudacompat kb show torch.code.1.0.0-conda-cu80-linux-x86_64
+)"},
+    {"kb lint", R"(usage: cudacompat kb lint [DIR] [--format text|json]
+
+Reads a directory of YAML, runs every linter, and tries to compile it. A line
+for each finding: file:line:column: error[rule]: message. DIR defaults to
+CUDACOMPAT_KB, else to ./data.
+
+options:
+  --format text|json
+  -h, --help           this text
+
+examples:
+  cudacompat kb lint
+  cudacompat kb lint my-data
+  cudacompat kb lint data --format json
+
+exit code: 0 nothing found (warnings may stay), 4 errors found
+)"},
+    {"kb stats", R"(usage: cudacompat kb stats [--kb DIR|FILE] [--format text|json]
+
+Counts components, releases, builds, facts by kind, evidence and certainty,
+disputes, sources by kind and by the month in which they were read, and lists
+the releases that no solution can reach.
+
+options:
+  --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
+                       data in the program)
+  --format text|json
+  -h, --help           this text
+
+examples:
+  cudacompat kb stats
+  cudacompat kb stats --format json
+  cudacompat kb stats --kb data
+)"},
+    {"kb compile", R"(usage: cudacompat kb compile DIR -o FILE
+
+Compiles a directory of YAML to one file, which --kb reads without parsing. The
+file replaces an old one only when it is complete. It fits programs of the same
+version and kind of machine.
+
+options:
+  -o, --output FILE    where to write, by custom *.ckb
+  -h, --help           this text
+
+examples:
+  cudacompat kb compile data -o data.ckb
+  cudacompat kb compile my-world -o /tmp/my-world.ckb
+  cudacompat resolve a:1 --kb /tmp/my-world.ckb
+
+exit code: 0 written, 4 the data cannot be read or the file not written
+)"},
+};
+
+} // namespace
+
+std::string_view help_of(std::string_view command) noexcept {
+    for (const auto& [name, text] : texts)
+        if (name == command) return text;
+    return texts[0].second;
+}
+
+} // namespace cudacompat::cli

@@ -1,0 +1,11 @@
+// The help texts, one for each command.
+#pragma once
+
+#include <string_view>
+
+namespace cudacompat::cli {
+
+/// `command`: "", "resolve", "kb", "kb list", "kb show", "kb lint", "kb stats", "kb compile". At most 80 columns.
+[[nodiscard]] std::string_view help_of(std::string_view command) noexcept;
+
+} // namespace cudacompat::cli

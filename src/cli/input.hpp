@@ -1,0 +1,21 @@
+// Reading the files that the command line names, within bounds.
+#pragma once
+
+#include <cudacompat/base/result.hpp>
+#include <cudacompat/knowledge/knowledge_base.hpp>
+#include <cudacompat/knowledge/stack.hpp>
+
+#include <string>
+
+namespace cudacompat::cli {
+
+/// The knowledge base at `path`: a directory or file of YAML, or a compiled file. Empty: the embedded one.
+[[nodiscard]] result<knowledge_base> open_kb(const std::string& path);
+
+/// The block of a directory or file of YAML.
+[[nodiscard]] result<std::vector<std::byte>> compile_kb(const std::string& path);
+
+/// The stack file at `path`; "-" is standard input.
+[[nodiscard]] result<stack_record> open_stack(const std::string& path);
+
+} // namespace cudacompat::cli

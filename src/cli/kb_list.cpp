@@ -1,0 +1,41 @@
+// cudacompat kb list
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "input.hpp"
+#include "kb_view.hpp"
+
+namespace cudacompat::cli {
+
+int run_kb_list(const kb_args& args) {
+    const result<knowledge_base> kb = open_kb(args.kb);
+    if (!kb) return report(kb.error());
+    json_writer json;
+    json.open('{');
+    json.member("schema", std::uint64_t{1});
+    json.member_or_null("data", kb->version());
+    json.key("components");
+    json.open('[');
+    std::vector<std::vector<std::string>> rows{{"component", "role", "releases", "builds", "newest", "title"}};
+    for (const frozen::component& c : kb->components()) {
+        const std::vector<listed_release> releases = releases_of(*kb, c);
+        const std::string_view newest = newest_of(*kb, c, releases);
+        const std::size_t builds = builds_in(releases);
+        const auto count = [](std::size_t n) { return n == 0 ? std::string("-") : std::to_string(n); };
+        rows.push_back({std::string(kb->str(c.name)), std::string(role_of(c)), count(releases.size()), count(builds),
+                        newest.empty() ? "-" : std::string(newest), std::string(kb->str(c.title))});
+        json.open('{');
+        json.member("name", kb->str(c.name));
+        json.member("role", role_of(c));
+        json.member("scheme", scheme_of(c));
+        json.member("releases", std::uint64_t{releases.size()});
+        json.member("builds", std::uint64_t{builds});
+        json.member_or_null("newest", newest);
+        json.member_or_null("title", kb->str(c.title));
+        json.close('}');
+    }
+    json.close(']');
+    json.close('}');
+    return put_result(args.format == output_format::json ? json.take() : aligned(rows)) ? exit_compatible : exit_internal;
+}
+
+} // namespace cudacompat::cli
