@@ -64,7 +64,7 @@ int run_kb_lint(const kb_args& args) {
     }
     const std::vector<finding> found = findings_in(directory);
     std::size_t errors = 0;
-    for (const finding& f : found) errors += f.is_error ? 1 : 0;
+    for (const finding& f : found) errors += f.is_error ? 1U : 0U;
     std::string out;
     if (args.format == output_format::json) {
         json_writer json;

@@ -74,7 +74,7 @@ void show_component(shown& out, const knowledge_base& kb, std::uint32_t index) {
     const frozen::component& c = kb.components()[index];
     const std::vector<listed_release> releases = releases_of(kb, c);
     std::size_t about = 0;
-    for (const frozen::fact& f : kb.facts()) about += says(kb, f, index) ? 1 : 0;
+    for (const frozen::fact& f : kb.facts()) about += says(kb, f, index) ? 1U : 0U;
     std::vector<std::string_view> aliases;
     for (const frozen::text a : kb.texts(c.aliases)) aliases.push_back(kb.str(a));
     const std::string_view companion = c.companion_of == frozen::none ? std::string_view{} : kb.name(c.companion_of);

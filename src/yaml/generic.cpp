@@ -25,7 +25,10 @@ struct release_reader {
         f.id = component + "@" + release.version + "." + std::string(tail);
         f.kind = kind;
         // pep440's == takes 1.0+local for 1.0; a fact of one release is about that release alone
-        f.if_.push_back({component, std::string(scheme == version_scheme::pep440 ? "===" : "==") + release.version, {}, release.where});
+        f.if_.push_back({component,
+                         std::string(scheme == version_scheme::pep440 ? "===" : "==") + release.version,
+                         {},
+                         release.where});
         f.where = std::move(where);
         return f;
     }

@@ -1,17 +1,12 @@
-// From facts to a decision problem: every fact is "if all of these, then these", over the copies it speaks of.
-//
-// A fact about a bundled library holds for every copy in use: the shared one, and the one inside each build.
-// A fact about a GPU holds for every GPU. Beside the facts there are three structural rules, each a cause of
-// its own, so that explanations can name them:
+// From facts to a decision problem. Beside the clauses of the facts there are structural rules, each a cause of its
+// own, so that explanations can name them:
 //   ships_nothing   a build owns a copy of a library only where a fact of kind ships says so
 //   no_code_list    a build of a component with device code, whose code list nobody recorded, has code "unknown"
 //   no_code         an absent build, or one without any, has no device code
 //   follows         what goes with a copy of a library (the runtime mode) is absent where that copy is
 #pragma once
 
-#include <cudacompat/decide/instances.hpp>
-#include <cudacompat/decide/problem.hpp>
-#include <cudacompat/decide/problem_builder.hpp>
+#include <cudacompat/decide/fact_clauses.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -39,39 +34,9 @@ struct lowered {
 
 namespace detail {
 
-/// Does the fact forbid anything? Test points and ends are evidence, not walls.
-[[nodiscard]] inline bool is_wall(fact_kind k) noexcept {
-    switch (k) {
-    case fact_kind::tested:
-    case fact_kind::known_good:
-    case fact_kind::ends: return false;
-    default: return true;
-    }
-}
-
-/// A failure that one person met: said as a caveat where it fits, never a wall.
-[[nodiscard]] inline bool is_rumour(const frozen::fact& f) noexcept {
-    return static_cast<fact_kind>(f.kind) == fact_kind::known_bad && static_cast<certainty>(f.certainty) == certainty::weak;
-}
-
-[[nodiscard]] inline bool applies(const knowledge_base& kb, const frozen::fact& f, const context& ctx) noexcept {
-    if (((f.platforms >> ctx.platform) & 1U) == 0) return false;
-    if (ctx.drop_weak && static_cast<certainty>(f.certainty) == certainty::weak) return false;
-    if (f.dispute.length != 0 && f.dispute_default == 0) return false;
-    if (is_rumour(f)) return false;
-    if (!ctx.as_of.empty()) {
-        const std::string_view now = ctx.as_of;
-        if (f.since.length != 0 && kb.str(f.since) > now) return false;
-        if (f.until.length != 0 && kb.str(f.until) <= now) return false;
-    } else if (f.until.length != 0) {
-        return false; // withdrawn
-    }
-    return true;
-}
-
-class lowering {
+class lowering : protected fact_clauses {
 public:
-    lowering(const knowledge_base& kb, const context& ctx, const instance_table& in) : kb_(kb), ctx_(ctx), in_(in) {}
+    lowering(const knowledge_base& kb, const context& ctx, const instance_table& in) : fact_clauses(kb, ctx, in) {}
 
     /// Facts by index, then the structural rules.
     [[nodiscard]] std::vector<cause> causes() const {
@@ -100,195 +65,6 @@ public:
     }
 
 private:
-    using literals = std::vector<term>;
-
-    [[nodiscard]] multiplicity count_of(std::uint32_t component) const noexcept {
-        return static_cast<multiplicity>(kb_.components()[component].multiplicity);
-    }
-
-    /// The dimensions over which a fact is repeated.
-    struct binding {
-        std::uint32_t owner = frozen::none;
-        std::uint32_t device = frozen::none;
-        std::uint32_t coded = frozen::none;
-    };
-
-    [[nodiscard]] std::uint32_t variable(std::uint32_t component, const binding& b) const noexcept {
-        switch (count_of(component)) {
-        case multiplicity::host:
-        case multiplicity::environment: return in_.find(component, frozen::none, frozen::none);
-        case multiplicity::device: return in_.find(component, frozen::none, b.device);
-        case multiplicity::bundled:
-        case multiplicity::runtime: return in_.find(component, b.owner, frozen::none);
-        case multiplicity::code: return in_.find(component, b.coded, b.device);
-        }
-        return frozen::none;
-    }
-
-    void add_fact(const frozen::fact& f, cause_id id) {
-        const auto conditions = kb_.selectors(f.conditions);
-        const auto kind = static_cast<fact_kind>(f.kind);
-        bool device = false, coded = false, owned = false;
-        const auto look = [&](const frozen::selector& s, bool condition) {
-            if (s.component == frozen::none) return;
-            const multiplicity m = count_of(s.component);
-            device |= m == multiplicity::device || m == multiplicity::code;
-            coded |= m == multiplicity::code;
-            owned |= condition && (m == multiplicity::bundled || m == multiplicity::runtime);
-        };
-        for (const frozen::selector& s : conditions) look(s, true);
-        for (const frozen::group& g : kb_.groups(f.then))
-            for (const frozen::selector& s : kb_.selectors(g.any_of)) look(s, false);
-
-        std::vector<std::uint32_t> owners{frozen::none};
-        std::vector<std::uint32_t> codes{frozen::none};
-        if (kind == fact_kind::ships) {
-            owners = {conditions.empty() ? frozen::none : conditions[0].component};
-        } else if (owned) {
-            owners.insert(owners.end(), in_.owners().begin(), in_.owners().end());
-        }
-        if (kind == fact_kind::supports) {
-            codes = {conditions.empty() ? frozen::none : conditions[0].component};
-        } else if (coded) {
-            codes.assign(in_.coded().begin(), in_.coded().end());
-        }
-        for (const std::uint32_t o : owners)
-            for (const std::uint32_t c : codes)
-                for (std::uint32_t d = 0; d < (device ? ctx_.device_slots : 1); ++d)
-                    add_bound(f, id, {o, device ? d : frozen::none, c});
-    }
-
-    /// Turns the conditions into negated literals, one alternative at a time: a bundled library may be the
-    /// owner's copy, or, where the owner has none, the shared one.
-    void add_bound(const frozen::fact& f, cause_id id, const binding& b) {
-        literals premise;
-        add_conditions(f, id, b, kb_.selectors(f.conditions), 0, premise, false);
-    }
-
-    void add_conditions(const frozen::fact& f, cause_id id, const binding& b, std::span<const frozen::selector> rest,
-                        std::size_t at, literals& premise, bool uses_owner) {
-        if (at == rest.size()) {
-            const bool owner_bound = b.owner != frozen::none && static_cast<fact_kind>(f.kind) != fact_kind::ships;
-            if (owner_bound && !uses_owner) return; // that is the fact of the shared copies, added on its own
-            add_consequences(f, id, b, premise);
-            return;
-        }
-        const frozen::selector& s = rest[at];
-        if (s.component == frozen::none) {
-            if (s.absent != 0) add_conditions(f, id, b, rest, at + 1, premise, uses_owner);
-            return; // a component that nobody knows is never there
-        }
-        const auto with = [&](std::uint32_t var, bits holds, bool owner) {
-            if (holds.empty()) return;
-            premise.push_back({var, holds.complement()});
-            add_conditions(f, id, b, rest, at + 1, premise, uses_owner || owner);
-            premise.pop_back();
-        };
-        const std::uint32_t own = variable(s.component, b);
-        const bool bundled = count_of(s.component) == multiplicity::bundled && b.owner != frozen::none;
-        if (own != frozen::none)
-            with(own, in_.admitted(own, s), count_of(s.component) == multiplicity::bundled || count_of(s.component) == multiplicity::runtime);
-        if (bundled && static_cast<fact_kind>(f.kind) != fact_kind::ships) {
-            const std::uint32_t shared = in_.find(s.component, frozen::none, frozen::none);
-            if (own == frozen::none) {
-                with(shared, in_.admitted(shared, s), false);
-            } else {
-                bits present(in_.domain_size(own), true);
-                present.reset(0);
-                premise.push_back({own, std::move(present)});
-                with(shared, in_.admitted(shared, s), false);
-                premise.pop_back();
-            }
-        }
-    }
-
-    void add_consequences(const frozen::fact& f, cause_id id, const binding& b, const literals& premise) {
-        const auto groups = kb_.groups(f.then);
-        if (groups.empty()) {
-            emit(premise, id);
-            return;
-        }
-        for (const frozen::group& g : groups) {
-            literals clause = premise;
-            add_alternatives(f, id, b, kb_.selectors(g.any_of), 0, clause);
-        }
-    }
-
-    void add_alternatives(const frozen::fact& f, cause_id id, const binding& b, std::span<const frozen::selector> rest,
-                          std::size_t at, literals& clause) {
-        if (at == rest.size()) {
-            emit(clause, id);
-            return;
-        }
-        const frozen::selector& s = rest[at];
-        if (s.component == frozen::none) {
-            if (s.absent != 0) return; // holds: the component is never there
-            add_alternatives(f, id, b, rest, at + 1, clause);
-            return;
-        }
-        const auto with = [&](std::uint32_t var, bits holds) {
-            clause.push_back({var, std::move(holds)});
-            add_alternatives(f, id, b, rest, at + 1, clause);
-            clause.pop_back();
-        };
-        const std::uint32_t own = variable(s.component, b);
-        const bool falls_back = count_of(s.component) == multiplicity::bundled && b.owner != frozen::none &&
-                                static_cast<fact_kind>(f.kind) != fact_kind::ships;
-        if (!falls_back) {
-            const bool states = static_cast<fact_kind>(f.kind) == fact_kind::ships; // what a build carries is known by this
-            if (own == frozen::none) {
-                add_alternatives(f, id, b, rest, at + 1, clause);
-            } else {
-                with(own, states ? in_.admitted(own, s) : with_unknown(own, in_.admitted(own, s)));
-            }
-            return;
-        }
-        // The copy in use: the owner's where it has one, else the shared one.
-        const std::uint32_t shared = in_.find(s.component, frozen::none, frozen::none);
-        if (own != frozen::none) {
-            bits holds = with_unknown(own, in_.admitted(own, s));
-            holds.set(0);
-            with(own, std::move(holds));
-            bits present(in_.domain_size(own), true);
-            present.reset(0);
-            clause.push_back({own, std::move(present)});
-            with(shared, in_.admitted(shared, s));
-            clause.pop_back();
-        } else {
-            with(shared, in_.admitted(shared, s));
-        }
-    }
-
-    /// A demand on a copy whose version nobody knows is not refuted by that; the answer names the gap.
-    [[nodiscard]] bits with_unknown(std::uint32_t var, bits holds) const {
-        if (count_of(in_[var].component) == multiplicity::code) return holds;
-        const std::uint32_t last = in_.domain_size(var) - 1;
-        if (last > 0 && (in_.value(var, last).flags & frozen::is_unknown) != 0) holds.set(last);
-        return holds;
-    }
-
-    /// Adds the clause: literals of one variable are joined; a clause that always holds is dropped.
-    void emit(const literals& raw, cause_id id) {
-        std::vector<term> out;
-        for (const term& t : raw) {
-            bool joined = false;
-            for (term& u : out)
-                if (u.var == t.var) {
-                    u.allowed |= t.allowed;
-                    joined = true;
-                }
-            if (!joined) out.push_back(t);
-        }
-        for (const term& t : out)
-            if (t.allowed.count() == t.allowed.size()) return;
-        std::erase_if(out, [](const term& t) { return t.allowed.empty(); });
-        if (out.size() == 2) {
-            builder_.add(implication{out[0].var, out[1].var, out[0].allowed.complement(), out[1].allowed, id});
-        } else {
-            builder_.add(clause{std::move(out), id});
-        }
-    }
-
     void add_structure() {
         const std::vector<cause> known = causes();
         const auto add_cause = [&](cause_kind kind, std::uint32_t component) {
@@ -395,11 +171,6 @@ private:
             if (speaks) call(kb_.selectors(f.conditions)[0]);
         }
     }
-
-    const knowledge_base& kb_;
-    const context& ctx_;
-    const instance_table& in_;
-    problem_builder builder_;
 };
 
 /// The problem of the plain context of a platform comes with the compiled data (prepare.hpp); others are made here.

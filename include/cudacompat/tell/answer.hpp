@@ -114,6 +114,7 @@ private:
     void collect(const assignment& companions);
     void add(std::uint32_t var, std::uint32_t domain, bool optional);
     [[nodiscard]] std::string range_of(std::string_view name, bool chosen) const;
+    [[nodiscard]] bits project_component(const query& q, const choice& c) const;
 
     std::shared_ptr<const question> asked_;
     assignment values_;
@@ -240,16 +241,46 @@ inline std::string solution::range_of(std::string_view name, bool chosen) const 
     if (c->optional() || (chosen && !wanted)) q = with_choice();
     for (const std::uint32_t extra : asked_->here->decision_order.extras)
         if (extra != c->var() && values_[extra] == 0) q.restrictions.push_back(only(extra, 0));
-    bits present(instances().domain_size(c->var()), true);
-    present.reset(0);
-    q.restrictions.push_back({c->var(), std::move(present)});
+    if (chosen) // as good a kind of code as here: SASS is not told together with what only PTX would serve
+        for (const std::uint32_t code : asked_->here->decision_order.codes) {
+            if (values_[code] == 0) continue;
+            const auto& rank = asked_->here->ranks[code].by_class;
+            bits as_good(instances().domain_size(code));
+            for (std::uint32_t i = 0; i < rank.size(); ++i)
+                if (rank[i] <= rank[values_[code]]) as_good.set(i);
+            q.restrictions.push_back({code, std::move(as_good)});
+        }
     if (c->optional())
         if (const bits* known = asked_->here->spoken(c->component(), kb().components()[c->component()].companion_of)) q.restrictions.push_back({c->var(), *known});
-    const bits works = project(q, c->var());
+    const bits works = project_component(q, *c);
     for (const auto& [var, spec] : asked_->narrowed) // one place on an open line was named: that, not the cell around it
         if (var == c->var() && works.count() == 1) return c->version();
     const bool builds = wanted && static_cast<component_role>(kb().components()[c->component()].role) == component_role::framework;
     return describe(kb(), instances(), c->var(), works, builds);
+}
+
+/// What the component can be in any copy that is in use: the shared one counts only where no build brings its own,
+/// since a second copy that nothing needs could be anything.
+inline bits solution::project_component(const query& q, const choice& c) const {
+    const auto present = [&](std::uint32_t var) {
+        bits b(instances().domain_size(var), true);
+        b.reset(0);
+        return term{var, std::move(b)};
+    };
+    bits out(instances().domain_size(c.var()));
+    const bool bundled = static_cast<multiplicity>(kb().components()[c.component()].multiplicity) == multiplicity::bundled;
+    for (const std::uint32_t var : instances().of(c.component())) {
+        if (!bundled && var != c.var()) continue;
+        query one = q;
+        one.restrictions.push_back(present(var));
+        for (const std::uint32_t other : instances().of(c.component()))
+            if (bundled && other != var && instances()[var].owner == frozen::none) one.restrictions.push_back(only(other, 0));
+        const bits values = project(one, var);
+        for (std::uint32_t i = values.next(1); i < values.size(); i = values.next(i + 1))
+            for (std::uint32_t k = 1; k < out.size(); ++k)
+                if (instances().value_id(c.var(), k) == instances().value_id(var, i)) out.set(k);
+    }
+    return out;
 }
 
 inline std::vector<std::uint32_t> solution::facts(std::string_view name) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cudacompat/tell/answer.hpp>
+#include <cudacompat/tell/conflict_teller.hpp>
 
 #include <algorithm>
 #include <string>
@@ -70,7 +71,10 @@ private:
         auto solver = answer_.asked().here->borrow();
         const auto best = solver->find(q);
         out.works = best.has_value();
-        if (!out.works) return out;
+        if (!out.works) {
+            if ((v.flags & frozen::is_host_only) == 0) out.against = reason_against(c, var, value);
+            return out;
+        }
         for (std::uint32_t other = 0; other < in().size(); ++other) {
             const frozen::component& k = kb_.components()[in()[other].component];
             if (static_cast<multiplicity>(k.multiplicity) != multiplicity::bundled || (*best)[other] == 0) continue;
@@ -88,6 +92,31 @@ private:
         out.drivers = drivers(answer_.asked(), q, *best);
         for (std::uint32_t p = 0; p < kb_.platforms().size() && plain_question(); ++p) elsewhere(out, p, c, v);
         return out;
+    }
+
+    /// Why this build does not fit, in one line: its code list where a GPU is the matter, else the last of the facts.
+    [[nodiscard]] std::string reason_against(std::uint32_t c, std::uint32_t var, std::uint32_t value) const {
+        question with = answer_.asked();
+        const auto at = static_cast<std::ptrdiff_t>(with.ask.restrictions.size());
+        with.ask.restrictions.push_back(solution_.only(var, value));
+        with.says.insert(with.says.begin() + at, {asked_by::request, c, "this build"});
+        with.ask.criteria.clear();
+        const auto outcome = with.here->borrow()->solve(with.ask);
+        const auto* why = std::get_if<refutation>(&outcome);
+        if (why == nullptr) return "another build is preferred";
+        const conflict told = conflict_teller(with).tell(*why);
+        for (const std::uint32_t i : told.facts()) {
+            const frozen::fact& f = kb_.facts()[i];
+            if (static_cast<fact_kind>(f.kind) != fact_kind::supports) continue;
+            std::string targets = describe(kb_, f);
+            const std::size_t has = targets.find("has code for ");
+            return "has code only for " + (has == std::string::npos ? targets : targets.substr(has + 13));
+        }
+        for (auto i = told.facts().rbegin(); i != told.facts().rend(); ++i) {
+            const frozen::fact& f = kb_.facts()[*i];
+            if (f.conditions.count != 0) return describe(kb_, f);
+        }
+        return "does not fit what is asked";
     }
 
     /// The driver's range under each mode of the runtime that `best` uses.

@@ -38,12 +38,6 @@ public:
             }
             const std::uint32_t fact = low_.causes[r.index].index;
             out.facts_.push_back(fact);
-            const frozen::fact& f = low_.kb.facts()[fact];
-            for (const frozen::selector& s : low_.kb.selectors(f.conditions))
-                if (s.component != frozen::none) blame[s.component] += 0;
-            for (const frozen::group& g : low_.kb.groups(f.then))
-                for (const frozen::selector& s : low_.kb.selectors(g.any_of))
-                    if (s.component != frozen::none) blame[s.component] += 0;
         }
         std::sort(out.facts_.begin(), out.facts_.end());
         out.facts_.erase(std::unique(out.facts_.begin(), out.facts_.end()), out.facts_.end());

@@ -48,7 +48,7 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
     std::string out;
     for (std::size_t i = 0; i < spec.size();) { // drop "==" wherever it stands before a number
         if (spec.substr(i).starts_with("==")) {
-            i += spec.substr(i).starts_with("===") ? 3 : 2;
+            i += spec.substr(i).starts_with("===") ? 3U : 2U;
             continue;
         }
         out += spec[i++];

@@ -185,7 +185,8 @@ private:
                 if (f.dispute.length != 0 && f.dispute_default == 0) continue;
                 if (!low.instances.admitted(c.var(), kb_.selectors(f.conditions)[0]).test(c.domain())) continue;
                 if (kb_.str(f.until) > today) continue;
-                out.caveats_.push_back(describe(kb_, f));
+                if (s.is_free(c)) continue;
+                out.caveats_.push_back(std::string(kb_.name(in.component)) + " " + c.version() + ": support ended " + std::string(kb_.str(f.until)));
                 out.degraded_ = true;
             }
         }
@@ -216,8 +217,8 @@ private:
             if (!number.empty() && number.back() >= 'a') number.pop_back();
             if (number.size() >= 2) number.insert(number.size() - 1, ".");
             if (number != gpu->version())
-                out.caveats_.push_back(device + " runs code compiled for " + number + ": the build has none for " + gpu->version() +
-                                       " itself, so features that need it (such as FP8 on 8.9) are off");
+                out.caveats_.push_back(device + " runs code compiled for " + number + ": the build has none for " + gpu->version() + " itself" +
+                                       (gpu->version() == "8.9" ? ", so features that need it (FP8) are off" : ""));
         }
     }
 

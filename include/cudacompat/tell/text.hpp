@@ -233,7 +233,7 @@ namespace detail {
             const auto role = static_cast<component_role>(kb.components()[c.component()].role);
             std::string also = role == component_role::derived && !options.verbose ? std::string{} : s->range_with_choice(c.name());
             if (also == c.version()) also = "";
-            if (s->is_free(c)) chosen = "any that fits";
+            if (s->is_free(c) && !also.empty()) chosen = "any that fits";
             std::string cited;
             if (!facts.empty()) {
                 cited = sources.cite(kb.facts()[facts.front()]);
@@ -250,7 +250,7 @@ namespace detail {
                 out += "\nbuilds of " + rows.front().component + " " + rows.front().version + "\n";
                 detail::text_table b({"build", "carries or requires", "python", "GPUs (capability)", "driver by rule"});
                 for (const build_row& r : rows) {
-                    if (!r.works && r.against.empty()) continue;
+                    if (!r.works && r.against.empty()) continue; // a CPU build that nobody asked for
                     std::string carries;
                     for (const auto& [name, version] : r.carries) detail::join(carries, name + " " + version, ", ");
                     std::string drivers;
@@ -262,7 +262,7 @@ namespace detail {
                             if (d.rule != "forward") detail::join(there, d.range + " " + d.rule, "; ");
                         if (!there.empty()) detail::join(drivers, os + ": " + there, "; ");
                     }
-                    b.add({(r.variant.empty() ? "-" : r.variant) + (r.chosen ? " *" : ""), r.works ? carries : "does not fit what is asked", r.python,
+                    b.add({(r.variant.empty() ? "-" : r.variant) + (r.chosen ? " *" : ""), r.works ? carries : "no: " + r.against, r.python,
                            r.gpus, drivers});
                 }
                 out += b.print(options.width, options.colour);
@@ -292,6 +292,8 @@ namespace detail {
                 }
         }
     }
+    const bool refused = a.verdict() == verdict::incompatible;
+    if (refused && a.conflict() != nullptr) out += "\n" + explain(*a.conflict(), options);
     if (!a.caveats().empty()) {
         out += "\ncaveats\n";
         for (const std::string& c : a.caveats()) detail::put_wrapped(out, "  - ", "    ", c, options.width);
@@ -300,10 +302,7 @@ namespace detail {
         out += "\nunknown\n";
         for (const std::string& m : a.missing()) detail::put_wrapped(out, "  - ", "    ", m, options.width);
     }
-    if (a.conflict() != nullptr) {
-        out += a.verdict() == verdict::unknown ? "\nwhat stands against a sure answer\n" : "\n";
-        out += explain(*a.conflict(), options);
-    }
+    if (!refused && a.conflict() != nullptr) out += "\nwhat stands against a sure answer\n" + explain(*a.conflict(), options);
     if (!sources.empty()) out += "\nsources\n" + sources.print(options.width);
     return out;
 }

@@ -96,19 +96,19 @@ constexpr int append_conda_component(small_bytes<N>& out, std::string_view compo
     bool zero = !component.empty() && is_letter(component[0]);
     for (std::size_t at = 0; at < component.size();) {
         std::size_t stop = at;
-        const bool word = is_letter(component[at]);
-        while (stop < component.size() && is_letter(component[stop]) == word) ++stop;
+        const bool letters = is_letter(component[at]);
+        while (stop < component.size() && is_letter(component[stop]) == letters) ++stop;
         std::string_view run = component.substr(at, stop - at);
         at = stop;
-        const bool post = word && same_word(run, "post");
-        if (!word) {
+        const bool post = letters && same_word(run, "post");
+        if (!letters) {
             while (run.size() > 1 && run[0] == '0') run.remove_prefix(1);
             if (run == "0") {
                 zero = true;
                 continue;
             }
         }
-        const bool above = !word || post;
+        const bool above = !letters || post;
         if (sign == 0) sign = above ? 1 : -1;
         if (above) {
             if (zero) out.push_back(conda_zero_item);

@@ -66,7 +66,7 @@ public:
     /// pep440, v neither a dev nor a post-release: above v and all its post-releases.
     [[nodiscard]] static version_cut after_posts(detail::version_parts v) {
         v.local = {};
-        if (v.pre != detail::pre_kind::none) { // 1.0a1 -> 1.0a2.dev0
+        if (v.pre != detail::pre_kind::no_pre) { // 1.0a1 -> 1.0a2.dev0
             ++v.pre_number;
             v.has_dev = true;
             v.dev = 0;

@@ -85,13 +85,13 @@ struct number_list {
     }
 };
 
-enum class pre_kind : std::uint8_t { none, alpha, beta, rc };
+enum class pre_kind : std::uint8_t { no_pre, alpha, beta, rc };
 
 /// A version as its scheme understands it. Views point into the text that was read.
 struct version_parts {
     std::uint64_t epoch = 0;
     number_list release; ///< semver: three; conda: only when `plain`; label: none
-    pre_kind pre = pre_kind::none;
+    pre_kind pre = pre_kind::no_pre;
     bool has_post = false;
     bool has_dev = false;
     bool prerelease = false;
@@ -123,12 +123,12 @@ struct cursor {
         }
         return false;
     }
-    /// Takes `word` whatever its case; `word` is lower case.
-    constexpr bool take_word(std::string_view word) noexcept {
-        if (end - at < word.size()) return false;
-        for (std::size_t i = 0; i < word.size(); ++i)
-            if (to_lower(text[at + i]) != word[i]) return false;
-        at += word.size();
+    /// Takes `wanted` whatever its case; `wanted` is lower case.
+    constexpr bool take_word(std::string_view wanted) noexcept {
+        if (end - at < wanted.size()) return false;
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            if (to_lower(text[at + i]) != wanted[i]) return false;
+        at += wanted.size();
         return true;
     }
     constexpr void skip_space() noexcept {

@@ -41,9 +41,9 @@ constexpr bool parse_pep_number(cursor& in, std::uint64_t& out) noexcept {
         if (!in.take_word("beta")) ++in.at;
         return pre_kind::beta;
     case 'c': ++in.at; return pre_kind::rc;
-    case 'r': return in.take_word("rc") ? pre_kind::rc : pre_kind::none;
-    case 'p': return in.take_word("preview") || in.take_word("pre") ? pre_kind::rc : pre_kind::none;
-    default: return pre_kind::none;
+    case 'r': return in.take_word("rc") ? pre_kind::rc : pre_kind::no_pre;
+    case 'p': return in.take_word("preview") || in.take_word("pre") ? pre_kind::rc : pre_kind::no_pre;
+    default: return pre_kind::no_pre;
     }
 }
 
@@ -77,7 +77,7 @@ constexpr bool parse_pep440(cursor& in, version_parts& out) noexcept {
     std::size_t mark = in.at;
     if (is_pep_separator(in.peek())) ++in.at;
     out.pre = take_pre(in);
-    if (out.pre == pre_kind::none) in.at = mark;
+    if (out.pre == pre_kind::no_pre) in.at = mark;
     else if (!parse_pep_number(in, out.pre_number)) return false;
 
     mark = in.at;
@@ -99,7 +99,7 @@ constexpr bool parse_pep440(cursor& in, version_parts& out) noexcept {
     else if (!parse_pep_number(in, out.dev)) return false;
 
     if (in.take('+') && !parse_pep_local(in, out)) return false;
-    out.prerelease = out.pre != pre_kind::none || out.has_dev;
+    out.prerelease = out.pre != pre_kind::no_pre || out.has_dev;
     out.plain = !out.prerelease && !out.has_post && out.local.empty();
     if (in.done()) return true;
     return in.expected(!out.local.empty() ? "a letter, a digit or one of . - _"
@@ -113,7 +113,7 @@ template <std::size_t N>
 constexpr void append_pep440(small_bytes<N>& out, const version_parts& v) {
     append_number(out, v.epoch);
     append_release(out, v.release);
-    if (v.pre != pre_kind::none) {
+    if (v.pre != pre_kind::no_pre) {
         out.push_back(static_cast<char>(1 + static_cast<int>(v.pre)));
         append_number(out, v.pre_number);
     } else {
@@ -158,7 +158,7 @@ constexpr std::string_view read_pep440(std::string_view key, version_parts& v, b
     if (v.has_post) v.post = read_number(key, at);
     v.has_dev = key[at++] == pep_dev;
     if (v.has_dev) v.dev = read_number(key, at);
-    v.prerelease = v.pre != pre_kind::none || v.has_dev;
+    v.prerelease = v.pre != pre_kind::no_pre || v.has_dev;
     return key.substr(at);
 }
 
@@ -169,7 +169,7 @@ inline void print_pep440(std::string& out, const version_parts& v) {
         out += '!';
     }
     print_release(out, v.release);
-    if (v.pre != pre_kind::none) {
+    if (v.pre != pre_kind::no_pre) {
         out += v.pre == pre_kind::alpha ? "a" : v.pre == pre_kind::beta ? "b" : "rc";
         out += std::to_string(v.pre_number);
     }

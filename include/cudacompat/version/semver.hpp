@@ -30,8 +30,8 @@ constexpr bool parse_identifiers(cursor& in, bool ordered, std::string_view& out
         const std::size_t id = in.at;
         while (!in.done() && is_identifier_char(in.peek())) ++in.at;
         if (in.at == id) return in.expected("a letter, a digit or '-'");
-        const std::string_view word = in.text.substr(id, in.at - id);
-        if (ordered && word.size() > 1 && word[0] == '0' && all_digits(word))
+        const std::string_view identifier = in.text.substr(id, in.at - id);
+        if (ordered && identifier.size() > 1 && identifier[0] == '0' && all_digits(identifier))
             return in.refuse(id, "a numeric identifier has no leading zero");
     } while (in.take('.'));
     out = in.text.substr(start, in.at - start);

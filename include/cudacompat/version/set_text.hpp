@@ -39,7 +39,7 @@ inline void describe_pep440(std::string_view key, cut_text& out) {
     const std::size_t bare = out.version.size();
     out.after = print_pep440_local(out.version, rest);
     out.has_local = out.version.size() != bare;
-    out.is_floor = rest.empty() && p.has_dev && p.dev == 0 && !p.has_post && p.pre == pre_kind::none;
+    out.is_floor = rest.empty() && p.has_dev && p.dev == 0 && !p.has_post && p.pre == pre_kind::no_pre;
 }
 
 inline void describe_conda(std::string_view key, cut_text& out) {
@@ -126,7 +126,7 @@ inline std::string upper_text(const version_cut& cut) {
         c.parts.has_dev = false;
         const bool after_locals = c.parts.post == 0;
         if (after_locals) c.parts.has_post = false;
-        if (after_locals || c.parts.pre == pre_kind::none) {
+        if (after_locals || c.parts.pre == pre_kind::no_pre) {
             out = after_locals ? "<=" : "<";
             print_pep440(out, c.parts);
             return out;

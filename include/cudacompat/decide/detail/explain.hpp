@@ -180,12 +180,14 @@ inline void analyzer::choose_rows(const table& t, var_id x, var_id y, std::uint3
                 if (keep_ == nullptr || (*keep_)[data_->rows[i].cause] != 0) see(g, data_->rows[i]);
         }
     };
-    const auto apply_cause = [&](cause_id only) {
+    const auto apply = [&](const row_group& g, const row& r) {
+        each(g, r, [&](std::uint32_t v, const word* m) {
+            for (std::uint32_t k = 0; k < wx; ++k) open_of(v)[k] &= m[k];
+        });
+    };
+    const auto apply_cited = [&] {
         rows([&](const row_group& g, const row& r) {
-            if (r.cause != only) return;
-            each(g, r, [&](std::uint32_t v, const word* m) {
-                for (std::uint32_t k = 0; k < wx; ++k) open_of(v)[k] &= m[k];
-            });
+            if (proof_.cited({false, r.cause})) apply(g, r);
         });
     };
     const auto all_closed = [&] {
@@ -193,21 +195,7 @@ inline void analyzer::choose_rows(const table& t, var_id x, var_id y, std::uint3
             if (!is_empty(open_of(v), wx)) return false;
         return true;
     };
-    // rows of what is cited anyway
-    cause_id before = 0;
-    bool before_cited = false;
-    bool first = true;
-    rows([&](const row_group& g, const row& r) {
-        if (first || r.cause != before) {
-            before = r.cause;
-            before_cited = proof_.cited({false, r.cause});
-            first = false;
-        }
-        if (!before_cited) return;
-        each(g, r, [&](std::uint32_t v, const word* m) {
-            for (std::uint32_t k = 0; k < wx; ++k) open_of(v)[k] &= m[k];
-        });
-    });
+    apply_cited();
     for (int pass = 0; pass < 2 && !all_closed(); ++pass) // rows that close a living value alone, then any that help
         rows([&](const row_group& g, const row& r) {
             bool helps = false;
@@ -218,8 +206,9 @@ inline void analyzer::choose_rows(const table& t, var_id x, var_id y, std::uint3
             });
             if (!helps) return;
             proof_.cite({false, r.cause});
-            apply_cause(r.cause);
+            apply(g, r);
         });
+    apply_cited();
     for (std::uint32_t v = 0; v < ny; ++v)
         if (!is_empty(open_of(v), wx)) put(must_.data(), v);
 }

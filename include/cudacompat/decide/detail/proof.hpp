@@ -30,7 +30,13 @@ public:
     std::vector<proof_item> items;
 
     void clear() { items.clear(); }
-    void begin() { items.emplace_back(); }
+    void begin() {
+        items.emplace_back();
+        if (++stamp_ == 0) {
+            std::fill(stamps_.begin(), stamps_.end(), 0U);
+            stamp_ = 1;
+        }
+    }
     std::uint32_t end(std::uint32_t time) {
         proof_item& item = items.back();
         item.time = time;
@@ -41,11 +47,16 @@ public:
         return static_cast<std::uint32_t>(items.size() - 1);
     }
     [[nodiscard]] bool cited(reason r) const {
+        if (!r.from_query && r.index < stamped) return r.index < stamps_.size() && stamps_[r.index] == stamp_;
         const std::vector<reason>& b = items.back().because;
         return std::find(b.begin(), b.end(), r) != b.end();
     }
     void cite(reason r) {
-        if (!cited(r)) items.back().because.push_back(r);
+        if (cited(r)) return;
+        items.back().because.push_back(r);
+        if (r.from_query || r.index >= stamped) return;
+        if (r.index >= stamps_.size()) stamps_.resize(r.index + 1, 0);
+        stamps_[r.index] = stamp_;
     }
     void use(std::uint32_t item) { items.back().learned.push_back(item); }
     void need(std::uint32_t entry, const word* removed, const word* needed, std::uint32_t n) {
@@ -53,6 +64,11 @@ public:
         for (std::uint32_t i = 0; i < n; ++i) loss.values.push_back(removed[i] & needed[i]);
         items.back().losses.push_back(std::move(loss));
     }
+
+private:
+    static constexpr std::uint32_t stamped = 1U << 22U; ///< causes below are found by a stamp, others by looking
+    std::vector<std::uint32_t> stamps_;                 ///< by cause: the item that cited it last
+    std::uint32_t stamp_ = 0;
 };
 
 } // namespace cudacompat::detail

@@ -1,0 +1,162 @@
+// Which values of a component a spec or a product name means, and what there is instead where it means none.
+#pragma once
+
+#include <cudacompat/decide/ask/question_maker.hpp>
+#include <cudacompat/knowledge/names.hpp>
+#include <cudacompat/version/version_spec.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cudacompat::detail {
+
+class matching : protected question_maker {
+protected:
+    using question_maker::question_maker;
+
+    /// The values of a component (closed: those that match; open: the cells that meet the spec). Empty where
+    /// nothing does, and then `missing` says what there is. False on a malformed spec.
+    bool match(std::uint32_t c, const std::string& spec, bits& values, nothing_matches& missing, const request_item* item,
+               const source_region* where) {
+        const frozen::component& component = kb_.components()[c];
+        const auto all = kb_.values(component);
+        values = bits(component.values.count);
+        if (spec == "absent") {
+            values = bits(component.values.count, true);
+            return true;
+        }
+        std::string plain = spec;
+        std::string variant;
+        split_variant(c, plain, variant);
+        const auto scheme = static_cast<version_scheme>(component.scheme);
+        result<version_spec> parsed = version_spec::parse(scheme, plain);
+        if (!parsed) {
+            if (item != nullptr)
+                return fail(*item, item->spec_column + (parsed.error().where.column == 0 ? 0 : parsed.error().where.column - 1),
+                            parsed.error().message);
+            return fail(where == nullptr ? source_region{} : *where, "version spec '" + spec + "': " + parsed.error().message);
+        }
+        const version_set& set = parsed->set();
+        const bool any = plain == "*";
+        for (std::uint32_t i = 0; i < all.size(); ++i) {
+            const frozen::value& v = all[i];
+            if ((v.flags & frozen::is_unknown) != 0) continue;
+            if ((v.flags & frozen::is_cell) != 0) {
+                if (any || set.intersects(cell(scheme, v))) values.set(i);
+                continue;
+            }
+            if (!variant.empty() && !matches_pattern(variant, kb_.str(v.variant))) continue;
+            if (any) { // "some version" means a release, unless there are only pre-releases
+                if ((v.flags & frozen::is_prerelease) == 0) values.set(i);
+                continue;
+            }
+            if (parsed->matches(version_of(c, i, scheme))) values.set(i);
+        }
+        if (values.empty() && any)
+            for (std::uint32_t i = 0; i < all.size(); ++i)
+                if ((all[i].flags & frozen::is_unknown) == 0 && (variant.empty() || matches_pattern(variant, kb_.str(all[i].variant)))) values.set(i);
+        bits here = values;
+        for (std::uint32_t i = 0; i < all.size(); ++i)
+            if (here.test(i) && ((all[i].platforms >> context_.platform) & 1U) == 0) here.reset(i);
+        if (here.empty()) describe_missing(c, spec, set, values, missing);
+        values = here;
+        return true;
+    }
+    [[nodiscard]] version version_of(std::uint32_t c, std::uint32_t value, version_scheme scheme) const {
+        if (out_.here != nullptr) return out_.here->texts.versions(c)[value];
+        auto v = version::parse(scheme, kb_.str(kb_.values(kb_.components()[c])[value].version));
+        return v ? std::move(*v) : version{};
+    }
+    /// "2.4.0+cu121": the local part names the build variant where the component has builds.
+    void split_variant(std::uint32_t c, std::string& spec, std::string& variant) const {
+        if (spec.find_first_of(",|<>") != std::string::npos) return;
+        const std::size_t plus = spec.find('+');
+        if (plus == std::string::npos) return;
+        for (const frozen::value& v : kb_.values(kb_.components()[c]))
+            if (v.variant.length != 0) {
+                variant = spec.substr(plus + 1);
+                spec.resize(plus);
+                return;
+            }
+    }
+    [[nodiscard]] version_set cell(version_scheme scheme, const frozen::value& v) const {
+        version_set out = version_set::all(scheme);
+        for (const frozen::text end : {v.low, v.high})
+            if (end.length != 0)
+                if (const auto part = version_spec::parse(scheme, kb_.str(end))) out &= part->set();
+        return out;
+    }
+    void describe_missing(std::uint32_t c, const std::string& spec, const version_set& set, const bits& elsewhere, nothing_matches& out) const {
+        const frozen::component& component = kb_.components()[c];
+        const auto all = kb_.values(component);
+        out.component = c;
+        out.wanted = std::string(kb_.name(c)) + (spec == "*" ? "" : " " + spec);
+        if (!elsewhere.empty()) {
+            out.known = "published, but not for " + out_.platform;
+            return;
+        }
+        const frozen::value* newest = nullptr;
+        for (const frozen::value& v : all)
+            if ((v.flags & frozen::is_unknown) == 0 && ((v.platforms >> context_.platform) & 1U) != 0) {
+                newest = &v;
+                break;
+            }
+        if (newest == nullptr) {
+            out.known = kb_.generic() ? std::string("it has no release") : "the data lists no release of it for " + out_.platform;
+            return;
+        }
+        const auto scheme = static_cast<version_scheme>(component.scheme);
+        if (const auto top = version::parse(scheme, kb_.str(newest->version)); top && !kb_.generic() && scheme != version_scheme::label)
+            out.beyond_data = !set.intersects(version_set::at_most(*top));
+        // What there is of the releases that match without their build, or else the ends of the list.
+        std::vector<std::string> builds;
+        for (const frozen::value& v : all) {
+            if ((v.flags & (frozen::is_unknown | frozen::is_cell)) != 0 || ((v.platforms >> context_.platform) & 1U) == 0) continue;
+            const auto at = version::parse(scheme, kb_.str(v.version));
+            if (at && set.contains(*at) && v.variant.length != 0) {
+                std::string b(kb_.str(v.variant));
+                if (std::find(builds.begin(), builds.end(), b) == builds.end()) builds.push_back(std::move(b));
+            }
+        }
+        if (!builds.empty()) {
+            out.known = "its builds are";
+            for (std::size_t i = 0; i < builds.size(); ++i) out.known += (i == 0 ? " " : ", ") + builds[i];
+            return;
+        }
+        for (const frozen::value& v : all) {
+            const auto at = version::parse(scheme, kb_.str(v.version));
+            if ((v.flags & frozen::is_prerelease) == 0 || !at || !set.contains(*at)) continue;
+            out.known = "only the pre-release " + std::string(kb_.str(v.version)) + " is near; a spec that names a pre-release takes one";
+            return;
+        }
+        out.known = "the newest that the data knows is " + std::string(kb_.str(newest->version));
+        if (kb_.read().size() != 0) out.known += " (read " + std::string(kb_.read()) + ")";
+    }
+
+    [[nodiscard]] bits product_values(std::uint32_t c, std::string_view name) const {
+        bits out(kb_.components()[c].values.count);
+        const std::string folded = fold_product(name);
+        for (const frozen::product& p : kb_.products(kb_.components()[c].products))
+            for (const frozen::text alias : kb_.texts(p.aliases))
+                if (kb_.str(alias) == folded)
+                    for (const frozen::interval i : kb_.intervals(p.values)) out.set_range(i.first, i.last);
+        return out;
+    }
+    [[nodiscard]] std::vector<std::string> near_products(std::uint32_t c, std::string_view name) const {
+        const std::string folded = fold_product(name);
+        std::vector<std::pair<std::size_t, std::string>> near;
+        for (const frozen::product& p : kb_.products(kb_.components()[c].products)) {
+            std::size_t best = folded.size();
+            for (const frozen::text alias : kb_.texts(p.aliases)) best = std::min(best, edit_distance(folded, kb_.str(alias)));
+            if (best <= 1 + folded.size() / 4) near.emplace_back(best, std::string(kb_.str(p.name)));
+        }
+        std::sort(near.begin(), near.end());
+        std::vector<std::string> out;
+        for (std::size_t i = 0; i < near.size() && i < 3; ++i) out.push_back(near[i].second);
+        return out;
+    }
+};
+
+} // namespace cudacompat::detail

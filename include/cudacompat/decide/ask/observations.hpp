@@ -1,0 +1,88 @@
+// What a stack states, as conditions (the host, Python) or as what is installed (the rest of the environment).
+#pragma once
+
+#include <cudacompat/decide/ask/wishes.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace cudacompat::detail {
+
+class observations : protected wishes {
+protected:
+    using wishes::wishes;
+
+    bool observed() {
+        if (stack_ == nullptr) return true;
+        const auto host = [&](const char* name, const stack_text& value) { return !value.given() || observe(name, value.text, value.where, true); };
+        if (!(host("driver", stack_->driver) && host("driver-cuda", stack_->driver_cuda) && host("driver-ptx", stack_->driver_ptx) &&
+              host("kernel-module", stack_->kernel_module) && host("compat-package", stack_->compat_package) &&
+              host("glibc", stack_->glibc) && host("distro", stack_->distro)))
+            return false;
+        const std::uint32_t compat = kb_.find_component("compat-package");
+        const bool asks_compat = std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();
+        if (compat != frozen::none && !stack_->compat_package.given() && stack_->driver.given() && !asks_compat)
+            for (const std::uint32_t var : out_.here->low.instances.of(compat))
+                restrict(var, only_absent(var), {asked_by::observation, compat, "no compat package in use"});
+        for (const stack_item& i : stack_->components) {
+            const std::uint32_t c = kb_.find_component(i.component);
+            if (c == frozen::none) {
+                out_.gaps.push_back("'" + i.component + "' is not in the data" + place_of(i.component_at));
+                continue;
+            }
+            const auto count = static_cast<multiplicity>(kb_.components()[c].multiplicity);
+            const bool fixed = count == multiplicity::host || kb_.name(c) == "python";
+            if (!observe(i.component, i.version, i.where, fixed)) return false;
+        }
+        return true;
+    }
+    bool observe(std::string_view name, const std::string& text, const source_region& where, bool fixed) {
+        const std::uint32_t c = kb_.find_component(name);
+        if (c == frozen::none) return true;
+        const lowered& low = out_.here->low;
+        const std::string said = std::string(kb_.name(c)) + " " + text + place_of(where);
+        if (text == "absent") {
+            if (fixed)
+                for (const std::uint32_t var : low.instances.of(c)) restrict(var, only_absent(var), {asked_by::observation, c, said});
+            return true;
+        }
+        bits values;
+        nothing_matches missing;
+        const bool number = !text.empty() && text.find_first_of("<>=~^!|,* ") == std::string::npos;
+        const bool open = (kb_.components()[c].flags & frozen::open_line) != 0;
+        // An exact release of the line is exact; a shorter number is a branch: partial.
+        const bool exact = number && (!open || is_listed(c, text) || dots(text) >= 2);
+        if (!match(c, exact && number ? "==" + text : text, values, missing, nullptr, &where)) return false;
+        if (values.empty() && exact && !match(c, text, values, missing, nullptr, &where)) return false;
+        if (values.empty()) {
+            out_.gaps.push_back(missing.wanted + place_of(where) + ": " + missing.known);
+            return true;
+        }
+        for (const std::uint32_t var : low.instances.of(c)) {
+            if (low.instances[var].owner != frozen::none) continue;
+            bits in = domain_of(var, values);
+            if (!fixed) {
+                installed_.emplace_back(var, in);
+                bits present(low.instances.domain_size(var), true);
+                present.reset(0);
+                restrict(var, std::move(present), {asked_by::observation, c, std::string(kb_.name(c)) + place_of(where)});
+                continue;
+            }
+            restrict(var, std::move(in), {asked_by::observation, c, said});
+            narrow(var, exact ? "==" + text : text);
+            note_doubt(var);
+        }
+        return true;
+    }
+    [[nodiscard]] static std::size_t dots(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '.')); }
+    [[nodiscard]] bool is_listed(std::uint32_t c, const std::string& text) const {
+        for (const frozen::value& v : kb_.values(kb_.components()[c]))
+            if ((v.flags & frozen::is_cell) != 0)
+                for (const frozen::cell_release& r : kb_.cell_releases(v.builds))
+                    if (kb_.str(r.version) == text) return true;
+        return false;
+    }
+};
+
+} // namespace cudacompat::detail

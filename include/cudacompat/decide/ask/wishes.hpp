@@ -1,0 +1,225 @@
+// The platform, the GPUs and the request items of a question.
+#pragma once
+
+#include <cudacompat/decide/ask/matching.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cudacompat::detail {
+
+class wishes : protected matching {
+protected:
+    using matching::matching;
+
+    [[nodiscard]] bool has_platforms() const {
+        const auto p = kb_.platforms();
+        return p.size() > 1 || (p.size() == 1 && kb_.str(p[0]).find('-') != std::string_view::npos);
+    }
+    [[nodiscard]] static bool names_platform(const request_item& i) { return i.name == "os" || i.name == "arch" || i.name == "platform"; }
+
+    bool place() {
+        const std::string_view standard = kb_.str(kb_.platforms()[0]);
+        const std::size_t dash = standard.find('-');
+        std::string os(standard.substr(0, dash));
+        std::string arch(dash == std::string_view::npos ? std::string_view{} : standard.substr(dash + 1));
+        if (stack_ != nullptr && has_platforms()) {
+            if (stack_->platform.given()) {
+                out_.platform_assumed = false;
+                os = stack_->platform.text;
+                if (os == "wsl2") {
+                    os = "linux";
+                    out_.gaps.push_back("WSL2: the Windows driver's own rules are not in the data; Linux rules are applied");
+                } else if (os == "jetson") {
+                    os = "linux";
+                    if (!stack_->arch.given()) arch = "aarch64";
+                    out_.gaps.push_back("Jetson: the L4T driver's rules are not in the data; aarch64 Linux rules are applied");
+                }
+            }
+            if (stack_->arch.given()) arch = stack_->arch.text;
+        }
+        const request_item* said = nullptr;
+        for (const request_item& i : items_) {
+            if (!has_platforms() || !names_platform(i)) continue;
+            said = &i;
+            out_.platform_assumed = false;
+            std::string value;
+            for (const char c : i.spec) value += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            if (value.starts_with("==")) value.erase(0, 2);
+            if (value == "amd64" || value == "x64" || value == "x86-64") value = "x86_64";
+            if (value == "arm64" || value == "sbsa") value = "aarch64";
+            if (i.name == "platform") {
+                const std::size_t d = value.find('-');
+                os = value.substr(0, d);
+                if (d != std::string::npos) arch = value.substr(d + 1);
+            } else {
+                (i.name == "os" ? os : arch) = value;
+            }
+        }
+        out_.platform = arch.empty() ? os : os + "-" + arch;
+        context_.platform = kb_.find_platform(out_.platform);
+        context_.as_of = options_.as_of;
+        if (context_.as_of.empty() && stack_ != nullptr && stack_->date.given()) context_.as_of = stack_->date.text;
+        context_.drop_weak = options_.prefer == policy::verified;
+        if (context_.platform != frozen::none) return true;
+        std::vector<std::string> known;
+        for (const frozen::text p : kb_.platforms()) known.emplace_back(kb_.str(p));
+        std::string message = "the data knows no platform '" + out_.platform + "'; it knows";
+        for (std::size_t i = 0; i < known.size(); ++i) message += (i == 0 ? " " : ", ") + known[i];
+        if (said != nullptr) return fail(*said, said->spec_column, std::move(message));
+        return fail(stack_->arch.given() ? stack_->arch.where : stack_->platform.where, std::move(message));
+    }
+
+    [[nodiscard]] std::uint32_t device_component() const {
+        for (std::uint32_t c = 0; c < kb_.components().size(); ++c)
+            if (static_cast<multiplicity>(kb_.components()[c].multiplicity) == multiplicity::device) return c;
+        return frozen::none;
+    }
+
+    struct device_wish {
+        bits values; // of the component
+        std::string name;
+        asked said;
+        bool observed = false;
+    };
+
+    bool devices() {
+        const std::uint32_t c = device_component();
+        std::vector<device_wish> found;
+        const auto add = [&](device_wish w) {
+            for (const device_wish& other : found)
+                if (other.values == w.values && other.observed == w.observed) return;
+            found.push_back(std::move(w));
+        };
+        for (const request_item& i : items_) {
+            if (c == frozen::none || kb_.find_component(i.name) != c) continue;
+            if (i.spec.empty() || i.spec == "*") {
+                add({bits(kb_.components()[c].values.count, true), "a GPU", {asked_by::request, c, "a GPU"}, false});
+                continue;
+            }
+            device_wish w{product_values(c, i.spec), i.spec, {asked_by::request, c, "GPU " + i.spec}, false};
+            if (w.values.empty()) {
+                const bool number = i.spec.find_first_not_of("0123456789.<>=~^!|,* ") == std::string::npos;
+                if (!number)
+                    return fail(i, i.spec_column, "unknown GPU; give its name or its compute capability, such as gpu:8.9",
+                                near_products(c, i.spec));
+                nothing_matches missing;
+                if (!match(c, i.spec, w.values, missing, &i, nullptr)) return false;
+                if (w.values.empty()) {
+                    out_.impossible.push_back(std::move(missing));
+                    continue;
+                }
+                w.said.text = "compute capability " + i.spec;
+            }
+            add(std::move(w));
+        }
+        if (stack_ != nullptr && c != frozen::none)
+            for (const stack_gpu& g : stack_->gpus) {
+                device_wish w{bits(kb_.components()[c].values.count), g.name.given() ? g.name.text : g.compute_capability.text, {}, true};
+                bits by_name(kb_.components()[c].values.count);
+                if (g.name.given()) by_name = product_values(c, g.name.text);
+                if (g.compute_capability.given()) {
+                    nothing_matches missing;
+                    if (!match(c, "==" + g.compute_capability.text, w.values, missing, nullptr, &g.compute_capability.where)) return false;
+                    bits both = w.values;
+                    both &= by_name;
+                    if (!by_name.empty() && both.empty())
+                        return fail(g.where, "GPU '" + g.name.text + "' has not compute capability " + g.compute_capability.text);
+                    if (!both.empty()) w.values = both;
+                } else {
+                    w.values = by_name;
+                }
+                if (w.values.empty()) {
+                    out_.gaps.push_back("GPU '" + w.name + "' is not in the data; give its compute capability");
+                    continue;
+                }
+                w.said = {asked_by::observation, c, "GPU " + w.name + place_of(g.where)};
+                add(std::move(w));
+            }
+        context_.device_slots = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(found.size()));
+        out_.here = find_world(kb_, context_);
+        const lowered& low = out_.here->low;
+        for (std::uint32_t d = 0; d < found.size(); ++d) {
+            const std::uint32_t var = low.instances.find(c, frozen::none, d);
+            restrict(var, domain_of(var, found[d].values), std::move(found[d].said));
+            out_.device_names.push_back(std::move(found[d].name));
+            if (found[d].observed) note_doubt(var);
+        }
+        if (stack_ != nullptr && c != frozen::none && stack_->gpus_at.line != 0 && stack_->gpus.empty()) {
+            const std::uint32_t var = low.instances.find(c, frozen::none, 0);
+            restrict(var, only_absent(var), {asked_by::observation, c, "no GPU" + place_of(stack_->gpus_at)});
+        }
+        return true;
+    }
+
+    bool requested() {
+        for (const request_item& i : items_) {
+            if (has_platforms() && names_platform(i)) continue;
+            const std::uint32_t c = kb_.find_component(i.name);
+            if (c == frozen::none) return unknown_name(i);
+            if (c == device_component()) {
+                want(c);
+                continue;
+            }
+            want(c);
+            bits values(kb_.components()[c].values.count);
+            nothing_matches missing;
+            const std::string spec = i.spec.empty() ? "*" : i.spec;
+            if (!match(c, spec, values, missing, &i, nullptr)) return false;
+            if (values.empty()) {
+                out_.impossible.push_back(std::move(missing));
+                continue;
+            }
+            const std::string said = std::string(kb_.name(c)) + (i.spec.empty() ? "" : " " + i.spec);
+            if (i.spec == "absent") {
+                for (const std::uint32_t var : out_.here->low.instances.of(c)) restrict(var, only_absent(var), {asked_by::request, c, "no " + std::string(kb_.name(c))});
+                continue;
+            }
+            demand(c, values, {asked_by::request, c, said}, i.spec);
+        }
+        return true;
+    }
+    void want(std::uint32_t c) {
+        if (std::find(out_.wanted.begin(), out_.wanted.end(), c) == out_.wanted.end()) out_.wanted.push_back(c);
+    }
+    bool unknown_name(const request_item& i) {
+        std::vector<std::pair<std::size_t, std::string>> near;
+        for (std::uint32_t c = 0; c < kb_.components().size(); ++c) {
+            const auto consider = [&](std::string_view name) {
+                const std::size_t d = edit_distance(i.name, name);
+                if (d <= 1 + i.name.size() / 4 || (i.name.size() > 2 && name.starts_with(i.name)))
+                    near.emplace_back(d, std::string(name));
+            };
+            consider(kb_.name(c));
+            for (const frozen::text a : kb_.texts(kb_.components()[c].aliases)) consider(kb_.str(a));
+        }
+        std::sort(near.begin(), near.end());
+        std::vector<std::string> names;
+        for (std::size_t n = 0; n < near.size() && n < 3; ++n) names.push_back(near[n].second);
+        return fail(i, i.name_column, "unknown component '" + i.name + "'", std::move(names));
+    }
+
+    /// Every copy of the component has to be in the set, and at least one has to be there.
+    void demand(std::uint32_t c, const bits& values, const asked& said, const std::string& spec) {
+        const lowered& low = out_.here->low;
+        const auto copies = low.instances.of(c);
+        if (copies.size() == 1) {
+            restrict(copies[0], domain_of(copies[0], values), said);
+            narrow(copies[0], spec);
+            return;
+        }
+        clause any;
+        for (const std::uint32_t var : copies) {
+            bits in = domain_of(var, values);
+            any.any_of.push_back({var, in});
+            in.set(0);
+            restrict(var, std::move(in), said);
+            narrow(var, spec);
+        }
+        clauses_.emplace_back(std::move(any), said);
+    }
+};
+
+} // namespace cudacompat::detail

@@ -1,0 +1,61 @@
+// A question, ready for the decision core: the query and the words of each of its conditions.
+//
+// What the query asks is kept with its words (`asked`), index by index as the core's reasons count, so that a
+// conflict can say "you ask for torch 1.12" or "host.yaml:4: the stack has driver 535".
+#pragma once
+
+#include <cudacompat/decide/world_cache.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cudacompat {
+
+/// Where a condition of the query comes from.
+enum class asked_by : std::uint8_t {
+    request,     ///< an item of the request
+    observation, ///< a value of the stack
+    rule,        ///< the rules of asking (no CPU build unless asked for, ...)
+};
+
+struct asked {
+    asked_by by = asked_by::request;
+    std::uint32_t component = frozen::none;
+    std::string text; ///< "torch 1.12", "driver 535 (host.yaml:4:9)"
+};
+
+/// A component value that the question cannot be put with: nothing on the platform matches.
+struct nothing_matches {
+    std::uint32_t component = frozen::none;
+    bool beyond_data = false; ///< newer than everything known: nobody can say
+    bool from_stack = false;
+    std::string wanted;
+    std::string known; ///< what there is instead
+};
+
+/// A variable of which an observation leaves several values open.
+struct doubt {
+    std::uint32_t var = 0;
+    std::uint32_t said = 0; ///< index in `says`
+};
+
+/// Something that makes a yes impossible, in words.
+using gap = std::string;
+
+struct question {
+    std::shared_ptr<const world> here;
+    query ask;
+    std::vector<asked> says;                 ///< by reason index: restrictions, then clauses
+    std::vector<std::uint32_t> wanted;       ///< components that the request names, in order
+    std::vector<std::pair<std::uint32_t, std::string>> narrowed; ///< open lines: the spec asked for, by variable
+    std::vector<std::string> device_names;   ///< by slot; empty: no GPU was named
+    std::vector<doubt> doubts;
+    std::vector<nothing_matches> impossible;
+    std::vector<gap> gaps;
+    std::string platform;
+    bool platform_assumed = true;
+};
+
+} // namespace cudacompat
