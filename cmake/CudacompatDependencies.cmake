@@ -1,5 +1,6 @@
 # What we use from outside, found once. All are imported targets, so their headers count as system headers.
 #
+#   data      yaml-cpp::yaml-cpp (to build it; nothing of it is linked in)
 #   tools     yaml-cpp::yaml-cpp  Boost::headers  nlohmann_json::nlohmann_json  CLI11::CLI11
 #   tests     doctest::doctest  CUDACOMPAT_PYTHON (a program)
 #   both      Threads::Threads
@@ -12,11 +13,17 @@ if(CUDACOMPAT_BUILD_TOOLS OR CUDACOMPAT_BUILD_TESTS OR CUDACOMPAT_BUILD_BENCHMAR
     find_package(Threads REQUIRED)
 endif()
 
+# The reader of data/ runs while cudacompat::data is built; a project that takes the headers alone needs none.
 if(CUDACOMPAT_BUILD_TOOLS)
     find_package(yaml-cpp 0.7 REQUIRED)
-    if(NOT TARGET yaml-cpp::yaml-cpp) # before 0.8
-        add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
-    endif()
+else()
+    find_package(yaml-cpp 0.7 QUIET)
+endif()
+if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp) # before 0.8
+    add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()
+
+if(CUDACOMPAT_BUILD_TOOLS)
     find_package(Boost 1.74 REQUIRED) # Boost.Graph: the header-only part
     find_package(nlohmann_json 3.10 REQUIRED)
     find_package(CLI11 2.1 REQUIRED)

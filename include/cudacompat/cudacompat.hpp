@@ -6,59 +6,44 @@
 //       if (auto* s = answer->solution()) use(s->at("cuda-runtime").version(), s->range("driver"));
 //       else std::cerr << cudacompat::explain(*answer->conflict());
 //   else std::cerr << cudacompat::to_string(answer.error());
+//
+// This header declares; link cudacompat::data (which brings cudacompat::engine and the embedded data), or define
+// CUDACOMPAT_HEADER_ONLY for the whole program to have everything inline.
 #pragma once
 
-#include <cudacompat/data.hpp>
-#include <cudacompat/tell/resolver.hpp>
+#include <cudacompat/base/result.hpp>
+#include <cudacompat/decide/request_shape.hpp>
+#include <cudacompat/knowledge/stack.hpp>
+#include <cudacompat/tell/answer.hpp>
 #include <cudacompat/tell/text.hpp>
 #include <cudacompat/version_info.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace cudacompat {
 
 /// Answers a request from this knowledge base. The error says where the request is wrong; "no" is an answer.
 /// Reads no clock, no file and no environment. Safe to call from many threads.
-[[nodiscard]] inline result<answer> resolve(const knowledge_base& kb, std::span<const std::string_view> request,
-                                            const stack_record* stack = nullptr, const resolve_options& options = {}) {
-    if (request.empty()) return error{errc::bad_request, "empty request; name at least one component, such as 'torch:1.12'", {}, {}};
-    if (request.size() > max_request_items)
-        return error{errc::too_large, "a request of " + std::to_string(request.size()) + " items; 256 are read at most", {}, {}};
-    std::vector<request_item> items;
-    items.reserve(request.size());
-    for (const std::string_view text : request) {
-        result<request_item> item = parse_request(text);
-        if (!item) return std::move(item).error();
-        items.push_back(std::move(*item));
-    }
-    return resolver(kb, items, stack, options).run();
-}
+[[nodiscard]] result<answer> resolve(const knowledge_base& kb, std::span<const std::string_view> request,
+                                     const stack_record* stack = nullptr, const resolve_options& options = {});
 
 /// From the embedded data, for any machine.
-[[nodiscard]] inline result<answer> resolve(std::initializer_list<std::string_view> request, const resolve_options& options = {}) {
-    const auto& kb = embedded_knowledge();
-    if (!kb) return kb.error();
-    return resolve(*kb, {request.begin(), request.size()}, nullptr, options);
-}
+[[nodiscard]] result<answer> resolve(std::initializer_list<std::string_view> request, const resolve_options& options = {});
 
 /// For the machine that `stack` describes.
-[[nodiscard]] inline result<answer> resolve(std::initializer_list<std::string_view> request, const stack_record& stack,
-                                            const resolve_options& options = {}) {
-    const auto& kb = embedded_knowledge();
-    if (!kb) return kb.error();
-    return resolve(*kb, {request.begin(), request.size()}, &stack, options);
-}
+[[nodiscard]] result<answer> resolve(std::initializer_list<std::string_view> request, const stack_record& stack,
+                                     const resolve_options& options = {});
 
 /// A text as a template argument.
 template <std::size_t N>
 struct literal {
     char text[N]{};
-    constexpr literal(const char (&from)[N]) { std::copy_n(from, N, text); }
+    constexpr literal(const char (&from)[N]) {
+        for (std::size_t i = 0; i < N; ++i) text[i] = from[i];
+    }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {text, N - 1}; }
 };
 
@@ -71,3 +56,8 @@ template <literal... Items>
 }
 
 } // namespace cudacompat
+
+#if defined(CUDACOMPAT_HEADER_ONLY)
+#include <cudacompat/embedded.hpp>
+#include <cudacompat/engine.hpp>
+#endif

@@ -2,8 +2,8 @@
 //
 //   std::cout << cudacompat::to_json(*answer);
 //
-// Written by hand, so that it needs no library. The same answer gives the same bytes: members stand in a fixed
-// order, facts by id.
+// Written by hand, so that it needs no library. The same answer gives the same bytes: members stand in a
+// fixed order, facts by id.
 #pragma once
 
 #include <cudacompat/json_fact.hpp>
@@ -31,7 +31,8 @@ namespace detail {
 
 class json_teller {
 public:
-    json_teller(const answer& a, const json_options& options) : answer_(a), kb_(a.kb()), options_(options), out_(options.indent) {}
+    json_teller(const answer& a, const json_options& options)
+        : answer_(a), kb_(a.kb()), options_(options), out_(options.indent) {}
 
     [[nodiscard]] std::string run() {
         out_.open('{');
@@ -40,7 +41,8 @@ public:
         out_.member("verdict", to_string(answer_.verdict()));
         out_.member("degraded", answer_.degraded());
         const question& asked = answer_.asked();
-        out_.member_or_null("platform", kb_.platforms().size() > 1 ? std::string_view(asked.platform) : std::string_view{});
+        out_.member_or_null("platform", kb_.platforms().size() > 1 ? std::string_view(asked.platform)
+                                                                   : std::string_view{});
         out_.member("platform_assumed", asked.platform_assumed);
         out_.member_or_null("as_of", asked.here->low.ctx.as_of);
         out_.member_list("request", options_.request);
@@ -86,7 +88,8 @@ private:
         out_.member("range", s.range(c.name()));
         out_.member("range_with_choice", s.range_with_choice(c.name()));
         out_.member_or_null("inside", c.inside());
-        out_.member_or_null("device", in.device < devices.size() ? std::string_view(devices[in.device]) : std::string_view{});
+        out_.member_or_null("device", in.device < devices.size() ? std::string_view(devices[in.device])
+                                                                 : std::string_view{});
         out_.member_or_null("channel", c.channel());
         out_.member("installer_default", c.installer_default());
         out_.member("optional", c.optional());
@@ -181,7 +184,8 @@ private:
     }
 
     void facts() {
-        std::sort(cited_.begin(), cited_.end(), [&](std::uint32_t a, std::uint32_t b) { return id(a) != id(b) ? id(a) < id(b) : a < b; });
+        std::sort(cited_.begin(), cited_.end(),
+                  [&](std::uint32_t a, std::uint32_t b) { return id(a) != id(b) ? id(a) < id(b) : a < b; });
         cited_.erase(std::unique(cited_.begin(), cited_.end()), cited_.end());
         out_.key("facts");
         out_.open('{');

@@ -10,6 +10,29 @@
 
 namespace cudacompat {
 
+namespace detail {
+
+/// Length of the well-formed UTF-8 sequence (Unicode, table 3-7) at the start of s, or 0.
+[[nodiscard]] constexpr std::size_t utf8_sequence(std::string_view s) noexcept {
+    const auto at = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U; };
+    const auto tail = [&](std::size_t i) { return (at(i) & 0xc0U) == 0x80U; };
+    const unsigned first = at(0);
+    if (first >= 0xc2U && first <= 0xdfU) return tail(1) ? 2 : 0;
+    if ((first & 0xf0U) == 0xe0U) {
+        const bool overlong = first == 0xe0U && at(1) < 0xa0U;
+        const bool surrogate = first == 0xedU && at(1) > 0x9fU;
+        return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
+    }
+    if (first >= 0xf0U && first <= 0xf4U) {
+        const bool overlong = first == 0xf0U && at(1) < 0x90U;
+        const bool beyond = first == 0xf4U && at(1) > 0x8fU;
+        return tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
+    }
+    return 0;
+}
+
+} // namespace detail
+
 /// Writes one JSON document. Bytes that are no UTF-8 become U+FFFD. Commas, line ends and indentation are its
 /// matter; that objects get a key before each value is the caller's.
 class json_writer {
@@ -106,7 +129,7 @@ private:
             } else if (c < 0x80) {
                 escape(c);
                 ++i;
-            } else if (const std::size_t n = sequence(s.substr(i)); n != 0) {
+            } else if (const std::size_t n = detail::utf8_sequence(s.substr(i)); n != 0) {
                 out_ += s.substr(i, n);
                 i += n;
             } else {
@@ -129,24 +152,6 @@ private:
             out_ += digits[c >> 4U];
             out_ += digits[c & 15U];
         }
-    }
-    /// Length of the well-formed UTF-8 sequence (Unicode, table 3-7) at the start of s, or 0.
-    [[nodiscard]] static std::size_t sequence(std::string_view s) noexcept {
-        const auto at = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U; };
-        const auto tail = [&](std::size_t i) { return (at(i) & 0xc0U) == 0x80U; };
-        const unsigned first = at(0);
-        if (first >= 0xc2U && first <= 0xdfU) return tail(1) ? 2 : 0;
-        if ((first & 0xf0U) == 0xe0U) {
-            const bool overlong = first == 0xe0U && at(1) < 0xa0U;
-            const bool surrogate = first == 0xedU && at(1) > 0x9fU;
-            return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
-        }
-        if (first >= 0xf0U && first <= 0xf4U) {
-            const bool overlong = first == 0xf0U && at(1) < 0x90U;
-            const bool beyond = first == 0xf4U && at(1) > 0x8fU;
-            return tail(1) && tail(2) && tail(3) && !overlong && !beyond ? 4 : 0;
-        }
-        return 0;
     }
 
     std::string out_;

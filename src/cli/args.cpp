@@ -37,7 +37,8 @@ bool is_day(std::string_view s) {
     if (s.size() != 10 || s[4] != '-' || s[7] != '-') return false;
     const auto number = [&](std::size_t at, std::size_t n) {
         unsigned out = 0;
-        for (const char c : s.substr(at, n)) out = c >= '0' && c <= '9' ? out * 10 + static_cast<unsigned>(c - '0') : 100000U;
+        for (const char c : s.substr(at, n))
+            out = c >= '0' && c <= '9' ? out * 10 + static_cast<unsigned>(c - '0') : 100000U;
         return out;
     };
     const unsigned year = number(0, 4);
@@ -67,11 +68,13 @@ struct words {
             names.push_back(name);
             list += (list.empty() ? "" : ", ") + std::string(name);
         }
-        return std::string(option) + " '" + escaped(text) + "': expected one of " + list + did_you_mean(nearest(text, names));
+        return std::string(option) + " '" + escaped(text) + "': expected one of " + list +
+               did_you_mean(nearest(text, names));
     }
 };
 
-constexpr std::pair<std::string_view, output_format> formats[] = {{"text", output_format::text}, {"json", output_format::json}};
+constexpr std::pair<std::string_view, output_format> formats[] = {{"text", output_format::text},
+                                                                  {"json", output_format::json}};
 constexpr std::pair<std::string_view, policy> policies[] = {
     {"newest", policy::newest}, {"installed", policy::installed}, {"verified", policy::verified}};
 constexpr std::pair<std::string_view, colour_choice> colours[] = {
@@ -91,14 +94,12 @@ public:
 
     /// Empty, or what is wrong.
     [[nodiscard]] std::string parse(std::span<const char* const> args) {
-        std::vector<std::string> reversed;
-        for (auto a = args.rbegin(); a != args.rend(); ++a) reversed.emplace_back(*a);
+        std::vector<std::string> reversed(args.begin(), args.end()); // as CLI11 wants them
+        std::reverse(reversed.begin(), reversed.end());
         try {
             app_.parse(std::move(reversed));
         } catch (const CLI::ExtrasError&) {
             return extra(args);
-        } catch (const CLI::ArgumentMismatch& e) {
-            return lower_first(e.what());
         } catch (const CLI::ParseError& e) {
             return lower_first(e.what());
         }
@@ -117,10 +118,12 @@ private:
             return "unknown option '" + escaped(name) + "'" + did_you_mean(nearest(name, views));
         }
         const std::vector<std::string> left = app_.remaining();
-        return "unexpected argument '" + escaped(left.empty() ? std::string(args.back()) : left.front()) + "'";
+        return "unexpected argument '" + escaped(left.empty() ? std::string(args.back()) : left.front()) +
+               "'";
     }
     [[nodiscard]] static std::string lower_first(std::string text) {
-        if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+        if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
+            text[0] = static_cast<char>(text[0] - 'A' + 'a');
         return escaped(text);
     }
 
@@ -162,20 +165,28 @@ arguments read_resolve(std::span<const char* const> args) {
     p.app().add_flag("--verbose", out.verbose);
 
     const auto wrong = [](std::string message) { return bad_usage{std::move(message), "resolve"}; };
-    if (const char* bracketed = find_bracketed(args)) return wrong("argument '" + escaped(bracketed) + "': no request, name or value begins so");
+    if (const char* bracketed = find_bracketed(args))
+        return wrong("argument '" + escaped(bracketed) + "': no request, name or value begins so");
     if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
     out.request = request->results();
     out.set = set->results();
     if (out.request.empty()) return wrong("no request; name at least one component, such as 'torch:1.12'");
     if (has_stack->count() != 0) out.stack = stack;
-    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty()) return wrong(std::move(e));
-    if (std::string e = words<policy>{"--policy", policies}.read(prefer, out.options.prefer); !e.empty()) return wrong(std::move(e));
-    if (std::string e = words<colour_choice>{"--color", colours}.read(colour, out.colour); !e.empty()) return wrong(std::move(e));
+    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
+        return wrong(std::move(e));
+    if (std::string e = words<policy>{"--policy", policies}.read(prefer, out.options.prefer); !e.empty())
+        return wrong(std::move(e));
+    if (std::string e = words<colour_choice>{"--color", colours}.read(colour, out.colour); !e.empty())
+        return wrong(std::move(e));
     if (!out.options.as_of.empty() && !is_day(out.options.as_of))
         return wrong("--as-of '" + escaped(out.options.as_of) + "': expected a day as YYYY-MM-DD");
     if (has_width->count() != 0) {
-        for (const char c : width) out.width = c >= '0' && c <= '9' && out.width < 10000 ? out.width * 10 + static_cast<std::size_t>(c - '0') : 10000;
-        if (out.width < 40 || out.width > 1000) return wrong("--width '" + escaped(width) + "': expected 40 to 1000");
+        for (const char c : width)
+            out.width = c >= '0' && c <= '9' && out.width < 10000
+                            ? out.width * 10 + static_cast<std::size_t>(c - '0')
+                            : 10000;
+        if (out.width < 40 || out.width > 1000)
+            return wrong("--width '" + escaped(width) + "': expected 40 to 1000");
     }
     if (all) out.options.all_limit = most_solutions;
     out.kb = default_kb(out.kb);
@@ -185,9 +196,13 @@ arguments read_resolve(std::span<const char* const> args) {
 arguments read_kb(std::string_view command, std::span<const char* const> args) {
     kb_args out;
     out.command = command;
-    const std::string_view full = *std::find_if(std::begin(kb_commands), std::end(kb_commands), [&](auto c) { return c == command; });
-    static constexpr std::pair<std::string_view, std::string_view> names[] = {
-        {"list", "kb list"}, {"show", "kb show"}, {"lint", "kb lint"}, {"stats", "kb stats"}, {"compile", "kb compile"}};
+    const std::string_view full =
+        *std::find_if(std::begin(kb_commands), std::end(kb_commands), [&](auto c) { return c == command; });
+    static constexpr std::pair<std::string_view, std::string_view> names[] = {{"list", "kb list"},
+                                                                              {"show", "kb show"},
+                                                                              {"lint", "kb lint"},
+                                                                              {"stats", "kb stats"},
+                                                                              {"compile", "kb compile"}};
     std::string_view title;
     for (const auto& [short_name, long_name] : names)
         if (short_name == full) title = long_name;
@@ -202,17 +217,23 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
     else p.option("--format", format);
     if (command == "list" || command == "show" || command == "stats") p.option("--kb", out.kb);
 
-    if (const char* bracketed = find_bracketed(args)) return wrong("argument '" + escaped(bracketed) + "': no name begins so; a file may be given as ./NAME");
+    if (const char* bracketed = find_bracketed(args))
+        return wrong("argument '" + escaped(bracketed) +
+                     "': no name begins so; a file may be given as ./NAME");
     if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
-    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty()) return wrong(std::move(e));
-    if (command == "show" && (subject->count() == 0 || out.subject.empty())) return wrong("no NAME; give a component, a fact id or a source id");
-    if (command == "compile" && (subject->count() == 0 || out.subject.empty())) return wrong("no DIR; give the directory of YAML to compile");
+    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
+        return wrong(std::move(e));
+    if (command == "show" && (subject->count() == 0 || out.subject.empty()))
+        return wrong("no NAME; give a component, a fact id or a source id");
+    if (command == "compile" && (subject->count() == 0 || out.subject.empty()))
+        return wrong("no DIR; give the directory of YAML to compile");
     if (command == "compile" && out.output.empty()) return wrong("no -o FILE; say where to write");
     if (command != "compile") out.kb = default_kb(out.kb);
     return out;
 }
 
-std::string unknown_command(std::string_view what, std::string_view given, std::span<const std::string_view> known) {
+std::string unknown_command(std::string_view what, std::string_view given,
+                            std::span<const std::string_view> known) {
     if (given.starts_with("-")) {
         constexpr std::string_view global[] = {"--help", "--version"};
         return "unknown option '" + escaped(given) + "'" + did_you_mean(nearest(given, global));
@@ -221,14 +242,16 @@ std::string unknown_command(std::string_view what, std::string_view given, std::
     const std::vector<std::string> near = nearest(given, known);
     if (!near.empty()) return out + did_you_mean(near);
     out += "; expected";
-    for (std::size_t i = 0; i < known.size(); ++i) out += (i == 0 ? " " : i + 1 == known.size() ? " or " : ", ") + std::string(known[i]);
+    for (std::size_t i = 0; i < known.size(); ++i)
+        out += (i == 0 ? " " : i + 1 == known.size() ? " or " : ", ") + std::string(known[i]);
     return out;
 }
 
 } // namespace
 
 arguments read_arguments(int argc, const char* const* argv) {
-    const std::span<const char* const> args(argv + (argc > 0 ? 1 : 0), static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
+    const std::span<const char* const> args(argv + (argc > 0 ? 1 : 0),
+                                            static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
     if (args.empty()) return bad_usage{"no command; expected resolve or kb", ""};
     const std::string_view first = args[0];
     if (is_help(first)) return wants_text{std::string(help_of(""))};
@@ -245,7 +268,8 @@ arguments read_arguments(int argc, const char* const* argv) {
         return read_resolve(args.subspan(1));
     }
     if (first != "kb") return bad_usage{unknown_command("command", first, commands), ""};
-    if (args.size() == 1) return bad_usage{"no command after 'kb'; expected list, show, lint, stats or compile", "kb"};
+    if (args.size() == 1)
+        return bad_usage{"no command after 'kb'; expected list, show, lint, stats or compile", "kb"};
     const std::string_view second = args[1];
     if (is_help(second)) return wants_text{std::string(help_of("kb"))};
     if (std::find(std::begin(kb_commands), std::end(kb_commands), second) == std::end(kb_commands))

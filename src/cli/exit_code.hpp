@@ -16,7 +16,9 @@ enum exit_code : int {
 };
 
 [[nodiscard]] constexpr int exit_of(verdict v) noexcept {
-    return v == verdict::compatible ? exit_compatible : v == verdict::incompatible ? exit_incompatible : exit_unknown;
+    return v == verdict::compatible     ? exit_compatible
+           : v == verdict::incompatible ? exit_incompatible
+                                        : exit_unknown;
 }
 
 /// `from_file`: the input that was wrong is a file, not the command line.

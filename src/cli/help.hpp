@@ -5,7 +5,7 @@
 
 namespace cudacompat::cli {
 
-/// `command`: "", "resolve", "kb", "kb list", "kb show", "kb lint", "kb stats", "kb compile". At most 80 columns.
+/// `command`: "", "resolve", "kb", or "kb" and its command, as in "kb list". At most 80 columns.
 [[nodiscard]] std::string_view help_of(std::string_view command) noexcept;
 
 } // namespace cudacompat::cli

@@ -4,16 +4,16 @@
 #include <cudacompat/knowledge/freeze.hpp>
 #include <cudacompat/yaml.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace cudacompat::cli {
 
@@ -44,7 +44,9 @@ public:
         if (fd_ < 0 || ::fstat(fd_, &about) != 0) return wrong_file(name, std::strerror(errno));
         if (S_ISDIR(about.st_mode)) return wrong_file(name, "is a directory; expected a file");
         const auto too_large = [&](const std::string& has) {
-            return wrong_file(name, "has " + has + " bytes; the limit is " + std::to_string(most >> 20U) + " MiB", errc::too_large);
+            return wrong_file(name,
+                              "has " + has + " bytes; the limit is " + std::to_string(most >> 20U) + " MiB",
+                              errc::too_large);
         };
         std::size_t expected = 0;
         if (S_ISREG(about.st_mode)) expected = static_cast<std::size_t>(about.st_size);
@@ -76,7 +78,9 @@ private:
 bool is_block(const std::string& path) {
     const open_file file(path.c_str());
     std::uint32_t first = 0;
-    return file.fd() >= 0 && ::pread(file.fd(), &first, sizeof first, 0) == static_cast<ssize_t>(sizeof first) && first == frozen::magic;
+    return file.fd() >= 0 &&
+           ::pread(file.fd(), &first, sizeof first, 0) == static_cast<ssize_t>(sizeof first) &&
+           first == frozen::magic;
 }
 
 } // namespace

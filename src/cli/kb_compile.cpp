@@ -3,16 +3,16 @@
 #include "exit_code.hpp"
 #include "input.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <span>
 #include <string>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace cudacompat::cli {
 
@@ -52,7 +52,8 @@ int run_kb_compile(const kb_args& args) {
         if (e.where.file.empty()) e.where.file = args.subject;
         return report(e);
     }
-    if (const std::string why = write_file(args.output, *block); !why.empty()) return report({errc::bad_data, why, {args.output, 0, 0}, {}});
+    if (const std::string why = write_file(args.output, *block); !why.empty())
+        return report({errc::bad_data, why, {args.output, 0, 0}, {}});
     return exit_compatible;
 }
 

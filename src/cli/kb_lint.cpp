@@ -9,12 +9,12 @@
 #endif
 #include <cudacompat/yaml.hpp>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <sys/stat.h>
 
 namespace cudacompat::cli {
 
@@ -37,14 +37,17 @@ std::string text_of(const finding& f) {
 std::vector<finding> findings_in(const std::string& directory) {
     std::vector<finding> out;
     const load_report read = load_model_all(directory);
-    for (const error& e : read.errors) out.push_back({"load", true, e.message + did_you_mean(e.suggestions), e.where});
+    for (const error& e : read.errors)
+        out.push_back({"load", true, e.message + did_you_mean(e.suggestions), e.where});
 #ifdef CUDACOMPAT_HAS_LINT
     for (const lint_finding& f : lint(read.data))
-        out.push_back({std::string(f.rule), f.severity == lint_severity::error, f.message + (f.hint.empty() ? "" : "; " + f.hint), f.where});
+        out.push_back({std::string(f.rule), f.severity == lint_severity::error,
+                       f.message + (f.hint.empty() ? "" : "; " + f.hint), f.where});
 #endif
     const bool broken = std::any_of(out.begin(), out.end(), [](const finding& f) { return f.is_error; });
     if (!broken)
-        if (const auto block = freeze(read.data); !block) out.push_back({"compile", true, block.error().message, block.error().where});
+        if (const auto block = freeze(read.data); !block)
+            out.push_back({"compile", true, block.error().message, block.error().where});
     for (finding& f : out)
         if (f.where.file.empty()) f.where.file = directory;
     return out;
@@ -57,7 +60,8 @@ int run_kb_lint(const kb_args& args) {
     if (directory.empty()) {
         struct stat about {};
         if (::stat("data/kb.yaml", &about) != 0) {
-            put_error("no DIR, CUDACOMPAT_KB is not set, and there is no ./data/kb.yaml; say which directory to check");
+            put_error("no DIR, CUDACOMPAT_KB is not set, and there is no ./data/kb.yaml; say which directory "
+                      "to check");
             return exit_usage;
         }
         directory = "data";

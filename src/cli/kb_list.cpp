@@ -15,14 +15,16 @@ int run_kb_list(const kb_args& args) {
     json.member_or_null("data", kb->version());
     json.key("components");
     json.open('[');
-    std::vector<std::vector<std::string>> rows{{"component", "role", "releases", "builds", "newest", "title"}};
+    std::vector<std::vector<std::string>> rows{
+        {"component", "role", "releases", "builds", "newest", "title"}};
     for (const frozen::component& c : kb->components()) {
         const std::vector<listed_release> releases = releases_of(*kb, c);
         const std::string_view newest = newest_of(*kb, c, releases);
         const std::size_t builds = builds_in(releases);
         const auto count = [](std::size_t n) { return n == 0 ? std::string("-") : std::to_string(n); };
-        rows.push_back({std::string(kb->str(c.name)), std::string(role_of(c)), count(releases.size()), count(builds),
-                        newest.empty() ? "-" : std::string(newest), std::string(kb->str(c.title))});
+        rows.push_back({std::string(kb->str(c.name)), std::string(role_of(c)), count(releases.size()),
+                        count(builds), newest.empty() ? "-" : std::string(newest),
+                        std::string(kb->str(c.title))});
         json.open('{');
         json.member("name", kb->str(c.name));
         json.member("role", role_of(c));
@@ -35,7 +37,8 @@ int run_kb_list(const kb_args& args) {
     }
     json.close(']');
     json.close('}');
-    return put_result(args.format == output_format::json ? json.take() : aligned(rows)) ? exit_compatible : exit_internal;
+    return put_result(args.format == output_format::json ? json.take() : aligned(rows)) ? exit_compatible
+                                                                                        : exit_internal;
 }
 
 } // namespace cudacompat::cli

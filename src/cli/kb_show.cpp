@@ -1,6 +1,4 @@
 // cudacompat kb show: a component, a fact or a source.
-#include <cudacompat/version/version_spec.hpp> // before the core, whose names its own would shadow
-
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "input.hpp"
@@ -35,7 +33,8 @@ using table = std::vector<std::vector<std::string>>;
 
 std::string place(const knowledge_base& kb, const frozen::citation& c) {
     std::string out = std::string(kb.str(kb.sources()[c.source].id)) + ": " + describe(kb, c);
-    if (const std::string_view read = kb.str(kb.sources()[c.source].read); !read.empty()) out += ", read " + std::string(read);
+    if (const std::string_view read = kb.str(kb.sources()[c.source].read); !read.empty())
+        out += ", read " + std::string(read);
     return out;
 }
 
@@ -58,7 +57,8 @@ void show_products(shown& out, const knowledge_base& kb, const frozen::component
                 versions.push_back(kb.str(kb.values(c)[v].version));
                 classes.push_back(kb.str(kb.values(c)[v].variant));
             }
-        for (auto* list : {&versions, &classes}) list->erase(std::unique(list->begin(), list->end()), list->end());
+        for (auto* list : {&versions, &classes})
+            list->erase(std::unique(list->begin(), list->end()), list->end());
         rows.push_back({std::string(kb.str(p.name)), listed(versions), listed(classes)});
         out.json.open('{');
         out.json.member("name", kb.str(p.name));
@@ -77,7 +77,8 @@ void show_component(shown& out, const knowledge_base& kb, std::uint32_t index) {
     for (const frozen::fact& f : kb.facts()) about += says(kb, f, index) ? 1U : 0U;
     std::vector<std::string_view> aliases;
     for (const frozen::text a : kb.texts(c.aliases)) aliases.push_back(kb.str(a));
-    const std::string_view companion = c.companion_of == frozen::none ? std::string_view{} : kb.name(c.companion_of);
+    const std::string_view companion =
+        c.companion_of == frozen::none ? std::string_view{} : kb.name(c.companion_of);
     const std::string_view count = to_string(static_cast<multiplicity>(c.multiplicity));
 
     begin(out, kb, "component");
@@ -94,12 +95,16 @@ void show_component(shown& out, const knowledge_base& kb, std::uint32_t index) {
     j.member("facts_if", std::uint64_t{kb.facts_if(c).size()});
     j.member("facts_then", std::uint64_t{about});
 
-    out.text = std::string(kb.str(c.name)) + (c.title.length == 0 ? "" : ": " + std::string(kb.str(c.title))) + "\n";
-    table head{{"  role", std::string(role_of(c)) + ", " + std::string(count) + ", versions " + std::string(scheme_of(c))}};
+    out.text =
+        std::string(kb.str(c.name)) + (c.title.length == 0 ? "" : ": " + std::string(kb.str(c.title))) + "\n";
+    table head{{"  role", std::string(role_of(c)) + ", " + std::string(count) + ", versions " +
+                              std::string(scheme_of(c))}};
     if (!aliases.empty()) head.push_back({"  also", listed(aliases)});
     if (!companion.empty()) head.push_back({"  goes with", std::string(companion)});
-    head.push_back({"  known", std::to_string(releases.size()) + " releases, " + std::to_string(builds_in(releases)) + " builds"});
-    head.push_back({"  facts", std::to_string(kb.facts_if(c).size()) + " if it is there, " + std::to_string(about) + " that ask for it"});
+    head.push_back({"  known", std::to_string(releases.size()) + " releases, " +
+                                   std::to_string(builds_in(releases)) + " builds"});
+    head.push_back({"  facts", std::to_string(kb.facts_if(c).size()) + " if it is there, " +
+                                   std::to_string(about) + " that ask for it"});
     out.text += aligned(head);
 
     j.key("releases");
@@ -130,7 +135,8 @@ void show_fact(shown& out, const knowledge_base& kb, const frozen::fact& f) {
     out.json.member("dispute_default", f.dispute_default != 0);
     std::vector<std::string_view> others;
     for (const frozen::fact& o : kb.facts())
-        if (f.dispute.length != 0 && kb.str(o.dispute) == kb.str(f.dispute) && kb.str(o.id) != kb.str(f.id)) others.push_back(kb.str(o.id));
+        if (f.dispute.length != 0 && kb.str(o.dispute) == kb.str(f.dispute) && kb.str(o.id) != kb.str(f.id))
+            others.push_back(kb.str(o.id));
     out.json.member_list("disputed_with", others);
     out.json.member_or_null("file", kb.str(f.file));
     out.json.member("line", std::uint64_t{f.line});
@@ -151,7 +157,8 @@ void show_fact(shown& out, const knowledge_base& kb, const frozen::fact& f) {
     if (!others.empty()) row("  against", listed(others));
     if (f.dispute.length != 0) row("  taken", f.dispute_default != 0 ? "yes" : "no: the other side is");
     row("  note", kb.str(f.note));
-    row("  written at", f.file.length == 0 ? std::string{} : std::string(kb.str(f.file)) + ":" + std::to_string(f.line));
+    row("  written at",
+        f.file.length == 0 ? std::string{} : std::string(kb.str(f.file)) + ":" + std::to_string(f.line));
     out.text += aligned(rows);
     if (f.sources.count != 0) out.text += "\nsources\n";
     for (const frozen::citation& s : kb.citations(f.sources)) out.text += "  " + place(kb, s) + "\n";
@@ -162,11 +169,14 @@ void show_source(shown& out, const knowledge_base& kb, std::uint32_t index) {
     std::vector<std::string_view> cited;
     for (const frozen::fact& f : kb.facts())
         for (const frozen::citation& c : kb.citations(f.sources))
-            if (c.source == index && (cited.empty() || cited.back() != kb.str(f.id))) cited.push_back(kb.str(f.id));
+            if (c.source == index && (cited.empty() || cited.back() != kb.str(f.id)))
+                cited.push_back(kb.str(f.id));
     begin(out, kb, "source");
     out.text = std::string(kb.str(s.id)) + "\n";
     table rows;
-    const std::pair<std::string_view, frozen::text> members[] = {{"kind", s.kind}, {"title", s.title}, {"url", s.url}, {"repo", s.repo}, {"commit", s.commit}, {"path", s.path}, {"read", s.read}};
+    const std::pair<std::string_view, frozen::text> members[] = {
+        {"kind", s.kind},     {"title", s.title}, {"url", s.url},  {"repo", s.repo},
+        {"commit", s.commit}, {"path", s.path},   {"read", s.read}};
     out.json.member("id", kb.str(s.id));
     for (const auto& [name, value] : members) {
         out.json.member_if(name, kb.str(value));
@@ -179,7 +189,8 @@ void show_source(shown& out, const knowledge_base& kb, std::uint32_t index) {
 
 bool find_and_show(shown& out, const knowledge_base& kb, std::string_view name) {
     std::string folded;
-    for (const char c : name) folded += c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const char c : name)
+        folded += c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     if (const std::uint32_t c = kb.find_component(folded); c != frozen::none) {
         show_component(out, kb, c);
         return true;
@@ -212,12 +223,14 @@ int run_kb_show(const kb_args& args) {
         for (const frozen::fact& f : kb->facts()) names.push_back(kb->str(f.id));
         for (const frozen::source& s : kb->sources()) names.push_back(kb->str(s.id));
         const std::string_view wanted = std::string_view(args.subject).substr(0, 200);
-        put_error("no component, fact or source '" + escaped(wanted) + "'" + did_you_mean(nearest(wanted, names)));
+        put_error("no component, fact or source '" + escaped(wanted) + "'" +
+                  did_you_mean(nearest(wanted, names)));
         return exit_usage;
     }
     out.json.close('}');
     out.json.close('}');
-    return put_result(args.format == output_format::json ? out.json.take() : out.text) ? exit_compatible : exit_internal;
+    return put_result(args.format == output_format::json ? out.json.take() : out.text) ? exit_compatible
+                                                                                       : exit_internal;
 }
 
 } // namespace cudacompat::cli

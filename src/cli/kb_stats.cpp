@@ -16,8 +16,10 @@ namespace cudacompat::cli {
 namespace {
 
 /// Names in the order of the enumerators, as data files spell them.
-constexpr std::string_view kinds[] = {"requires", "constrains", "ships", "supports", "excludes", "tested", "known_bad", "known_good", "clashes", "ends"};
-constexpr std::string_view evidences[] = {"measured", "package_metadata", "build_file", "release_notes", "documentation", "third_party"};
+constexpr std::string_view kinds[] = {"requires", "constrains", "ships",      "supports", "excludes",
+                                      "tested",   "known_bad",  "known_good", "clashes",  "ends"};
+constexpr std::string_view evidences[] = {"measured",      "package_metadata", "build_file",
+                                          "release_notes", "documentation",    "third_party"};
 constexpr std::string_view certainties[] = {"sure", "derived", "weak"};
 
 using counts = std::vector<std::pair<std::string_view, std::size_t>>;
@@ -71,14 +73,16 @@ statistics measure(const knowledge_base& kb) {
     out.disputes = static_cast<std::size_t>(std::unique(disputes.begin(), disputes.end()) - disputes.begin());
     out.sources = kb.sources().size();
     out.sources_by_kind = count_sources(kb, [&](const frozen::source& s) { return kb.str(s.kind); });
-    out.sources_by_month = count_sources(kb, [&](const frozen::source& s) { return kb.str(s.read).substr(0, 7); });
+    out.sources_by_month =
+        count_sources(kb, [&](const frozen::source& s) { return kb.str(s.read).substr(0, 7); });
     out.unreachable = unreachable_releases(kb);
     return out;
 }
 
 std::string as_json(const knowledge_base& kb, const statistics& s) {
     json_writer json;
-    const auto group = [&](std::string_view name, std::size_t total, std::initializer_list<std::pair<std::string_view, const counts*>> by) {
+    const auto group = [&](std::string_view name, std::size_t total,
+                           std::initializer_list<std::pair<std::string_view, const counts*>> by) {
         json.key(name);
         json.open('{');
         json.member("total", std::uint64_t{total});
@@ -98,7 +102,10 @@ std::string as_json(const knowledge_base& kb, const statistics& s) {
     json.member("releases", std::uint64_t{s.releases});
     json.member("builds", std::uint64_t{s.builds});
     json.member("products", std::uint64_t{s.products});
-    group("facts", s.facts, {{"by_kind", &s.facts_by_kind}, {"by_evidence", &s.facts_by_evidence}, {"by_certainty", &s.facts_by_certainty}});
+    group("facts", s.facts,
+          {{"by_kind", &s.facts_by_kind},
+           {"by_evidence", &s.facts_by_evidence},
+           {"by_certainty", &s.facts_by_certainty}});
     json.member("disputes", std::uint64_t{s.disputes});
     group("sources", s.sources, {{"by_kind", &s.sources_by_kind}, {"by_month_read", &s.sources_by_month}});
     json.member_list("unreachable_releases", s.unreachable);
@@ -108,9 +115,12 @@ std::string as_json(const knowledge_base& kb, const statistics& s) {
 
 std::string as_text(const knowledge_base& kb, const statistics& s) {
     std::vector<std::vector<std::string>> rows;
-    const auto row = [&](std::string name, std::size_t n) { rows.push_back({std::move(name), std::to_string(n)}); };
+    const auto row = [&](std::string name, std::size_t n) {
+        rows.push_back({std::move(name), std::to_string(n)});
+    };
     const auto group = [&](const char* by, const counts& list) {
-        for (const auto& [key, n] : list) row("  " + std::string(by) + " " + (key.empty() ? "none" : std::string(key)), n);
+        for (const auto& [key, n] : list)
+            row("  " + std::string(by) + " " + (key.empty() ? "none" : std::string(key)), n);
     };
     if (!kb.version().empty()) rows.push_back({"data", std::string(kb.version())});
     if (!kb.read().empty()) rows.push_back({"last read", std::string(kb.read())});
@@ -138,7 +148,9 @@ int run_kb_stats(const kb_args& args) {
     const result<knowledge_base> kb = open_kb(args.kb);
     if (!kb) return report(kb.error());
     const statistics s = measure(*kb);
-    return put_result(args.format == output_format::json ? as_json(*kb, s) : as_text(*kb, s)) ? exit_compatible : exit_internal;
+    return put_result(args.format == output_format::json ? as_json(*kb, s) : as_text(*kb, s))
+               ? exit_compatible
+               : exit_internal;
 }
 
 } // namespace cudacompat::cli

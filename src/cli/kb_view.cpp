@@ -11,7 +11,9 @@ std::string_view role_of(const frozen::component& c) noexcept {
     return names[c.role];
 }
 
-std::string_view scheme_of(const frozen::component& c) noexcept { return to_string(static_cast<version_scheme>(c.scheme)); }
+std::string_view scheme_of(const frozen::component& c) noexcept {
+    return to_string(static_cast<version_scheme>(c.scheme));
+}
 
 std::vector<std::string_view> platforms_of(const knowledge_base& kb, std::uint32_t mask) {
     std::vector<std::string_view> out;
@@ -30,11 +32,13 @@ std::vector<listed_release> releases_of(const knowledge_base& kb, const frozen::
     for (const frozen::value& v : kb.values(c)) {
         if ((v.flags & frozen::is_unknown) != 0) continue;
         if ((v.flags & frozen::is_cell) != 0) {
-            for (const frozen::cell_release& r : kb.cell_releases(v.builds)) found.push_back({{kb.str(r.version), kb.str(r.date), {}, {}}, r.platforms, v.rank});
+            for (const frozen::cell_release& r : kb.cell_releases(v.builds))
+                found.push_back({{kb.str(r.version), kb.str(r.date), {}, {}}, r.platforms, v.rank});
             continue;
         }
         const std::string_view version = kb.str(v.version);
-        if (found.empty() || found.back().seen.version != version || found.back().rank != v.rank) found.push_back({{version, kb.str(v.date), {}, {}}, 0, v.rank});
+        if (found.empty() || found.back().seen.version != version || found.back().rank != v.rank)
+            found.push_back({{version, kb.str(v.date), {}, {}}, 0, v.rank});
         found.back().platforms |= v.platforms;
         if (v.variant.length != 0) found.back().seen.builds.push_back(kb.str(v.variant));
     }
@@ -53,10 +57,12 @@ std::size_t builds_in(const std::vector<listed_release>& releases) noexcept {
     return n;
 }
 
-std::string_view newest_of(const knowledge_base& kb, const frozen::component& c, const std::vector<listed_release>& releases) {
+std::string_view newest_of(const knowledge_base& kb, const frozen::component& c,
+                           const std::vector<listed_release>& releases) {
     if (static_cast<version_scheme>(c.scheme) == version_scheme::label) return {};
     for (const frozen::value& v : kb.values(c))
-        if ((v.flags & (frozen::is_unknown | frozen::is_prerelease | frozen::is_cell)) == 0) return kb.str(v.version);
+        if ((v.flags & (frozen::is_unknown | frozen::is_prerelease | frozen::is_cell)) == 0)
+            return kb.str(v.version);
     return releases.empty() ? std::string_view{} : releases.front().version;
 }
 

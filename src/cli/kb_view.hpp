@@ -28,7 +28,8 @@ struct listed_release {
 [[nodiscard]] std::size_t builds_in(const std::vector<listed_release>& releases) noexcept;
 
 /// The newest release that is no pre-release; empty where the values are no versions.
-[[nodiscard]] std::string_view newest_of(const knowledge_base& kb, const frozen::component& c, const std::vector<listed_release>& releases);
+[[nodiscard]] std::string_view newest_of(const knowledge_base& kb, const frozen::component& c,
+                                         const std::vector<listed_release>& releases);
 
 /// Platforms of a mask.
 [[nodiscard]] std::vector<std::string_view> platforms_of(const knowledge_base& kb, std::uint32_t mask);

@@ -15,10 +15,12 @@ namespace cli = cudacompat::cli;
 int run(int argc, char** argv) {
     const cli::arguments args = cli::read_arguments(argc, argv);
     if (const auto* resolve = std::get_if<cli::resolve_args>(&args)) return cli::run_resolve(*resolve);
-    if (const auto* text = std::get_if<cli::wants_text>(&args)) return cli::put_result(text->text) ? 0 : cli::exit_internal;
+    if (const auto* text = std::get_if<cli::wants_text>(&args))
+        return cli::put_result(text->text) ? 0 : cli::exit_internal;
     if (const auto* wrong = std::get_if<cli::bad_usage>(&args)) {
         cli::put_error(wrong->message);
-        cli::put_error("try 'cudacompat " + std::string(wrong->command) + (wrong->command.empty() ? "" : " ") + "--help'");
+        cli::put_error("try 'cudacompat " + std::string(wrong->command) +
+                       (wrong->command.empty() ? "" : " ") + "--help'");
         return cli::exit_usage;
     }
     const auto& kb = std::get<cli::kb_args>(args);

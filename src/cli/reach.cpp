@@ -1,5 +1,3 @@
-#include <cudacompat/version/version_spec.hpp> // before the core, whose names its own would shadow
-
 #include "reach.hpp"
 
 #include <cudacompat/decide/world_cache.hpp>
@@ -11,7 +9,8 @@ namespace cudacompat::cli {
 
 std::vector<std::string> unreachable_releases(const knowledge_base& kb) {
     std::vector<std::vector<bool>> reached(kb.components().size());
-    for (std::uint32_t c = 0; c < reached.size(); ++c) reached[c].assign(kb.components()[c].values.count, false);
+    for (std::uint32_t c = 0; c < reached.size(); ++c)
+        reached[c].assign(kb.components()[c].values.count, false);
     for (std::uint32_t p = 0; p < kb.platforms().size(); ++p) {
         context ctx;
         ctx.platform = p;
@@ -27,6 +26,8 @@ std::vector<std::string> unreachable_releases(const knowledge_base& kb) {
     }
     std::vector<std::string> out;
     for (std::uint32_t c = 0; c < reached.size(); ++c) {
+        if (static_cast<component_role>(kb.components()[c].role) == component_role::derived)
+            continue; // no releases
         const auto values = kb.values(kb.components()[c]);
         for (std::uint32_t i = 0; i < values.size();) { // the builds of one release stand together
             std::uint32_t end = i;
@@ -36,7 +37,8 @@ std::vector<std::string> unreachable_releases(const knowledge_base& kb) {
                 any = any || reached[c][end];
                 counts = counts && (values[end].flags & (frozen::is_unknown | frozen::is_cell)) == 0;
             }
-            if (counts && !any) out.push_back(std::string(kb.name(c)) + " " + std::string(kb.str(values[i].version)));
+            if (counts && !any)
+                out.push_back(std::string(kb.name(c)) + " " + std::string(kb.str(values[i].version)));
             i = end;
         }
     }

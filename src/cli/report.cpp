@@ -3,6 +3,10 @@
 #include "exit_code.hpp"
 
 #include <cudacompat/decide/request.hpp>
+#include <cudacompat/json_writer.hpp>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,9 +14,6 @@
 #include <cstring>
 #include <utility>
 #include <vector>
-
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 namespace cudacompat::cli {
 
@@ -27,6 +28,12 @@ bool write_all(int fd, std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(n));
     }
     return true;
+}
+
+/// The text, or its beginning where it is long: an error is no dump of its input.
+std::string shortened(std::string_view text) {
+    constexpr std::size_t most = 1000;
+    return text.size() <= most ? std::string(text) : std::string(text.substr(0, most)) + "...";
 }
 
 /// Two lines: the item with a caret below the byte at `column` (from 1); of a long item the part around it.
@@ -52,7 +59,12 @@ bool put_result(std::string_view text) {
 
 void put_error(std::string_view message) {
     std::string line = "cudacompat: ";
-    line += message;
+    for (std::size_t i = 0; i < message.size();) {
+        const bool plain = message[i] == '\n' || (message[i] >= 0x20 && message[i] < 0x7f);
+        const std::size_t n = plain ? 1 : detail::utf8_sequence(message.substr(i));
+        line += n == 0 ? escaped(message.substr(i, 1)) : std::string(message.substr(i, n));
+        i += std::max<std::size_t>(n, 1);
+    }
     line += '\n';
     (void)write_all(STDERR_FILENO, line); // nowhere left to say that it failed
 }
@@ -60,25 +72,26 @@ void put_error(std::string_view message) {
 int report(const error& e, std::span<const std::string_view> request) {
     const bool from_option = e.where.file.starts_with("--");
     if (!e.where.file.empty() && !from_option) { // a file: file:line:column: message
-        put_error(to_string(e));
+        put_error(shortened(to_string(e)));
         return exit_of(e.code, true);
     }
     if (e.code == errc::internal || e.code == errc::bad_data) {
-        put_error((from_option ? e.where.file + ": " : std::string{}) + e.message + did_you_mean(e.suggestions));
+        put_error((from_option ? e.where.file + ": " : std::string{}) + shortened(e.message) +
+                  did_you_mean(e.suggestions));
         return exit_of(e.code, !from_option);
     }
     if (from_option) {
-        put_error(e.where.file + ": " + e.message + did_you_mean(e.suggestions));
+        put_error(e.where.file + ": " + shortened(e.message) + did_you_mean(e.suggestions));
         return exit_of(e.code, false);
     }
     for (const std::string_view item : request) {
         const std::string head = "request item '" + std::string(item) + "': ";
         if (e.where.column == 0 || !e.message.starts_with(head)) continue;
-        put_error("request: " + e.message.substr(head.size()) + did_you_mean(e.suggestions) + "\n" +
-                  pointed_at(item, e.where.column));
+        put_error("request: " + shortened(e.message.substr(head.size())) + did_you_mean(e.suggestions) +
+                  "\n" + pointed_at(item, e.where.column));
         return exit_of(e.code, false);
     }
-    put_error(e.message + did_you_mean(e.suggestions));
+    put_error(shortened(e.message) + did_you_mean(e.suggestions));
     return exit_of(e.code, false);
 }
 
@@ -93,7 +106,8 @@ bool wants_colour(colour_choice choice) {
 
 std::size_t terminal_width(std::size_t most) {
     winsize size{};
-    if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return most;
+    if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40)
+        return most;
     return std::min<std::size_t>(size.ws_col, most);
 }
 

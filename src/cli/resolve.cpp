@@ -1,6 +1,4 @@
 // cudacompat resolve
-#include <cudacompat/version/version_spec.hpp> // before the core, whose names its own would shadow
-
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "input.hpp"
@@ -8,7 +6,6 @@
 
 #include <cudacompat/cudacompat.hpp>
 #include <cudacompat/json.hpp>
-
 namespace cudacompat::cli {
 
 int run_resolve(const resolve_args& args) {
@@ -17,7 +14,8 @@ int run_resolve(const resolve_args& args) {
         if (const auto parsed = parse_request(item); !parsed) {
             error e = parsed.error();
             const std::string head = "request item '" + std::string(item) + "': ";
-            if (const std::size_t colon = e.message.rfind(": "); colon != std::string::npos) e.message = head + e.message.substr(colon + 2);
+            if (const std::size_t colon = e.message.rfind(": "); colon != std::string::npos)
+                e.message = head + e.message.substr(colon + 2);
             return report(e, request);
         }
 
@@ -46,7 +44,8 @@ int run_resolve(const resolve_args& args) {
         out = to_text(*a, options);
     }
     if (args.options.all_limit != 0 && a->all().size() == args.options.all_limit)
-        put_error("stopped after " + std::to_string(args.options.all_limit) + " maximal solutions; there may be more");
+        put_error("stopped after " + std::to_string(args.options.all_limit) +
+                  " maximal solutions; there may be more");
     return put_result(out) ? exit_of(a->verdict()) : exit_internal;
 }
 

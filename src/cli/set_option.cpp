@@ -1,4 +1,4 @@
-// Each setting becomes a stack file of one key, so that the values are checked by the loader and nothing else.
+// Each setting becomes a stack file of one key, so that the loader alone checks the values.
 #include "set_option.hpp"
 
 #include "report.hpp"
@@ -35,7 +35,8 @@ constexpr plain_key plain_keys[] = {
     {"l4t", &stack_record::l4t},
     {"date", &stack_record::date},
 };
-constexpr std::string_view keys_of_files_only[] = {"gpus", "container", "copies", "builds", "build_from_source", "components"};
+constexpr std::string_view keys_of_files_only[] = {"gpus",   "container",         "copies",
+                                                   "builds", "build_from_source", "components"};
 
 class setter {
 public:
@@ -44,7 +45,8 @@ public:
     [[nodiscard]] std::optional<error> apply(const std::string& setting) {
         option_ = "--set " + escaped(setting.substr(0, 80));
         const std::size_t equals = setting.find('=');
-        if (equals == std::string::npos || equals == 0) return wrong("expected KEY=VALUE, such as driver=535.104.05");
+        if (equals == std::string::npos || equals == 0)
+            return wrong("expected KEY=VALUE, such as driver=535.104.05");
         const std::string key = setting.substr(0, equals);
         const std::string value = setting.substr(equals + 1);
         if (value.empty()) return wrong("the value is empty; 'absent' says that there is none");
@@ -96,7 +98,8 @@ private:
             stack_.gpus.clear();
             return std::nullopt;
         }
-        const bool capability = value.find_first_not_of("0123456789.") == std::string::npos && value.find('.') != std::string::npos;
+        const bool capability = value.find_first_not_of("0123456789.") == std::string::npos &&
+                                value.find('.') != std::string::npos;
         json_writer out = begin();
         out.key("gpus");
         out.open('[');
@@ -113,7 +116,8 @@ private:
         return std::nullopt;
     }
 
-    [[nodiscard]] std::optional<error> component(const std::string& name, const std::string& value, bool any_name) {
+    [[nodiscard]] std::optional<error> component(const std::string& name, const std::string& value,
+                                                 bool any_name) {
         const std::uint32_t known = kb_.find_component(name);
         if (known == frozen::none && any_name) {
             const std::vector<std::string_view> names = component_names();
@@ -126,7 +130,8 @@ private:
         out.close('}');
         result<stack_record> read = load(out);
         if (!read) return told(read.error());
-        std::erase_if(stack_.components, [&](const stack_item& i) { return kb_.find_component(i.component) == known; });
+        std::erase_if(stack_.components,
+                      [&](const stack_item& i) { return kb_.find_component(i.component) == known; });
         for (stack_item& i : read->components) {
             i.where = i.component_at = here();
             stack_.components.push_back(std::move(i));
@@ -138,7 +143,8 @@ private:
         std::vector<std::string_view> out;
         for (std::uint32_t c = 0; c < kb_.components().size(); ++c) {
             out.push_back(kb_.name(c));
-            for (const frozen::text alias : kb_.texts(kb_.components()[c].aliases)) out.push_back(kb_.str(alias));
+            for (const frozen::text alias : kb_.texts(kb_.components()[c].aliases))
+                out.push_back(kb_.str(alias));
         }
         return out;
     }
@@ -146,9 +152,11 @@ private:
         for (const std::string_view k : keys_of_files_only)
             if (folded == k || folded.starts_with(std::string(k) + "."))
                 return wrong("'" + std::string(k) + "' can be given in a stack file only" +
-                             (k == "gpus" ? "; here it is gpu=NAME" : k == "components" ? "; here it is NAME=VERSION" : ""));
+                             (k == "gpus"         ? "; here it is gpu=NAME"
+                              : k == "components" ? "; here it is NAME=VERSION"
+                                                  : ""));
         std::vector<std::string_view> names = component_names();
-        names.push_back("gpu");
+        names.emplace_back("gpu");
         for (const plain_key& k : plain_keys) names.push_back(k.name);
         return wrong("unknown key '" + escaped(key) + "'", nearest(key, names));
     }
@@ -161,7 +169,8 @@ private:
 
 } // namespace
 
-std::optional<error> apply_set(stack_record& stack, std::span<const std::string> settings, const knowledge_base& kb) {
+std::optional<error> apply_set(stack_record& stack, std::span<const std::string> settings,
+                               const knowledge_base& kb) {
     setter set(stack, kb);
     for (const std::string& setting : settings)
         if (std::optional<error> wrong = set.apply(setting)) return wrong;

@@ -11,9 +11,10 @@
 
 namespace cudacompat::cli {
 
-/// Applies the settings in order over `stack`. KEY is a key of the stack file, `gpu`, `components.NAME`, or the
-/// name of a component of `kb`. The first gpu replaces the GPUs of the file, the next ones join it.
+/// Applies the settings in order over `stack`. KEY is a key of the stack file, `gpu`, `components.NAME`, or
+/// the name of a component of `kb`. The first gpu replaces the GPUs of the file, the next ones join it.
 /// An error names the option, as "--set KEY=VALUE".
-[[nodiscard]] std::optional<error> apply_set(stack_record& stack, std::span<const std::string> settings, const knowledge_base& kb);
+[[nodiscard]] std::optional<error> apply_set(stack_record& stack, std::span<const std::string> settings,
+                                             const knowledge_base& kb);
 
 } // namespace cudacompat::cli

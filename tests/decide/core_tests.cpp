@@ -156,10 +156,10 @@ TEST_CASE("a conflict names only what decides it, and its steps follow from what
     problem_builder b;
     std::vector<var_id> v;
     for (int i = 0; i < 6; ++i) v.push_back(b.add_variable(10));
-    b.add_row(v[0], 0, 10, v[1], 0, 5, 10);  // 0 needs 1 below 5
-    b.add_row(v[1], 0, 5, v[2], 0, 3, 11);   // 1 below 5 needs 2 below 3
-    b.add_row(v[3], 4, 5, v[2], 3, 10, 12);  // 3 at 4 needs 2 from 3 on
-    b.add_row(v[4], 0, 10, v[5], 2, 4, 13);  // unrelated
+    b.add_row(v[0], 0, 10, v[1], 0, 5, 10); // 0 needs 1 below 5
+    b.add_row(v[1], 0, 5, v[2], 0, 3, 11);  // 1 below 5 needs 2 below 3
+    b.add_row(v[3], 4, 5, v[2], 3, 10, 12); // 3 at 4 needs 2 from 3 on
+    b.add_row(v[4], 0, 10, v[5], 2, 4, 13); // unrelated
     const problem p = std::move(b).build();
     const query q{{pin(v[4], 10, 1), pin(v[3], 10, 4)}, {}, {}};
     solver s(p);
@@ -204,7 +204,7 @@ TEST_CASE("matrix and projection are exact") {
     const var_id y = b.add_variable(5);
     const var_id z = b.add_variable(5);
     for (std::uint32_t v = 0; v < 5; ++v) {
-        b.add_row(x, v, v + 1, z, v, 5, 1); // z >= x
+        b.add_row(x, v, v + 1, z, v, 5, 1);     // z >= x
         b.add_row(y, v, v + 1, z, 0, v + 1, 2); // z <= y
     }
     const problem p = std::move(b).build();
@@ -273,7 +273,8 @@ TEST_CASE("answers do not depend on what the solver was asked before") {
     const auto b = used.solve(q);
     CHECK(refuted(a).core == refuted(b).core);
     REQUIRE(refuted(a).steps.size() == refuted(b).steps.size());
-    for (std::size_t i = 0; i < refuted(a).steps.size(); ++i) CHECK(refuted(a).steps[i].never == refuted(b).steps[i].never);
+    for (std::size_t i = 0; i < refuted(a).steps.size(); ++i)
+        CHECK(refuted(a).steps[i].never == refuted(b).steps[i].never);
 }
 
 TEST_CASE("neighbours are the variables that share a row or a clause") {

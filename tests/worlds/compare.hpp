@@ -4,6 +4,8 @@
 #include "brute_force.hpp"
 
 #include <cudacompat/cudacompat.hpp>
+#include <cudacompat/decide/instances.hpp>
+#include <cudacompat/decide/question.hpp>
 #include <cudacompat/knowledge/freeze.hpp>
 #include <cudacompat/yaml.hpp>
 
@@ -93,9 +95,13 @@ namespace cc = cudacompat;
         core.holds[facts.back()] = true;
         named.insert(w.components[it->component].name);
     }
-    for (const std::string& name : named)
-        if (!between.contains(name)) return "'" + name + "' has a fact in the core and is not in 'between'";
-    if (items.size() > 8) return "";
+    const auto named_all = [&]() -> std::string {
+        for (const std::string& name : named)
+            if (!between.contains(name))
+                return "'" + name + "' has a fact in the core and is not in 'between'";
+        return "";
+    };
+    if (items.size() > 8) return named_all();
     for (std::size_t mask = 1; mask < (std::size_t{1} << items.size()); ++mask) {
         const auto some = [&](std::size_t m) {
             core.ask.clear();
@@ -115,7 +121,7 @@ namespace cc = cudacompat;
                 some(mask & ~(std::size_t{1} << i));
                 minimal = core.ask.empty() || oracle.solvable(core);
             }
-        if (minimal) return "";
+        if (minimal) return named_all();
     }
     core.ask = items;
     return oracle.solvable(core) ? "the facts of the core alone are solvable"

@@ -49,7 +49,7 @@ struct error {
         out += ':';
     }
     if (e.where.column != 0) {
-        if (e.where.line == 0) out += e.where.file.empty() ? "column " : "column ";
+        if (e.where.line == 0) out += "column ";
         out += std::to_string(e.where.column);
         out += ':';
     }

@@ -56,6 +56,7 @@ private:
                       count == multiplicity::code ? "a build whose code list is known, since a GPU is named"
                                                   : "a known version of " + std::string(kb_.name(in.component)) + ", since it is named"});
         }
+        if (options_.prefer == policy::verified) only_verified();
         if (strict) only_recorded();
         if (!strict) // the request's sets were built without "unknown"; here it may satisfy them
             for (restriction& r : out_.ask.restrictions) allow_unknown(r);
@@ -66,6 +67,24 @@ private:
             out_.says.push_back(std::move(said));
         }
         clauses_.clear();
+    }
+    /// A release of which a weak fact speaks is not taken; to drop the fact itself would only make it look better.
+    void only_verified() {
+        const lowered& low = out_.here->low;
+        for (std::uint32_t c = 0; c < kb_.components().size(); ++c) {
+            const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
+            const auto role = static_cast<component_role>(kb_.components()[c].role);
+            if (var == frozen::none || (role != component_role::framework && role != component_role::companion)) continue;
+            bits weak(low.instances.domain_size(var));
+            for (const std::uint32_t i : kb_.facts_if(kb_.components()[c])) {
+                const frozen::fact& f = kb_.facts()[i];
+                if (f.conditions.count == 1 && static_cast<certainty>(f.certainty) == certainty::weak &&
+                    is_wall(static_cast<fact_kind>(f.kind)) && applies(kb_, f, context_))
+                    weak |= low.instances.admitted(var, kb_.selectors(f.conditions)[0]);
+            }
+            if (!weak.empty())
+                restrict(var, weak.complement(), {asked_by::rule, c, "no release of " + std::string(kb_.name(c)) + " that rests on a weak source"});
+        }
     }
     /// Where a question names python and most builds of torch say theirs, a build that does not is no sure answer.
     void only_recorded() {

@@ -18,12 +18,14 @@ namespace cudacompat {
     for (var_id v = 0; v < a.size(); ++v)
         if (a[v] >= p.size(v)) return false;
     const auto holds = [&](const clause& c) {
-        return std::any_of(c.any_of.begin(), c.any_of.end(), [&](const term& t) { return t.allowed.test(a[t.var]); });
+        return std::any_of(c.any_of.begin(), c.any_of.end(),
+                           [&](const term& t) { return t.allowed.test(a[t.var]); });
     };
     bool good = true;
-    p.for_each_row([&](var_id x, std::uint32_t first, std::uint32_t last, var_id y, const bits& allowed, cause_id) {
-        if (first <= a[x] && a[x] < last && !allowed.test(a[y])) good = false;
-    });
+    p.for_each_row(
+        [&](var_id x, std::uint32_t first, std::uint32_t last, var_id y, const bits& allowed, cause_id) {
+            if (first <= a[x] && a[x] < last && !allowed.test(a[y])) good = false;
+        });
     p.for_each_clause([&](const clause& c) { good = good && holds(c); });
     for (const clause& c : q.clauses) good = good && holds(c);
     for (const restriction& r : q.restrictions) good = good && r.allowed.test(a[r.var]);
@@ -125,7 +127,8 @@ private:
                 return false;
             }
         }
-        p.for_each_row([&](var_id x, std::uint32_t first, std::uint32_t last, var_id y, const bits& allowed, cause_id c) {
+        p.for_each_row([&](var_id x, std::uint32_t first, std::uint32_t last, var_id y, const bits& allowed,
+                           cause_id c) {
             if (causes.contains(c)) step.add_row(x, first, last, y, allowed);
         });
         p.for_each_clause([&](const clause& c) {

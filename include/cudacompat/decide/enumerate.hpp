@@ -61,7 +61,8 @@ inline std::vector<bits> solver::matrix(const query& q, var_id a, var_id b) {
 
 /// Each solution found forbids all rank vectors that are no better anywhere. The next optimum is again
 /// maximal: whatever dominated it would come earlier in the order and be forbidden, hence forbid it too.
-inline std::vector<assignment> solver::maximal(const query& q, std::size_t criteria_count, std::size_t limit) {
+inline std::vector<assignment> solver::maximal(const query& q, std::size_t criteria_count,
+                                               std::size_t limit) {
     std::vector<assignment> out;
     const std::size_t k = std::min(criteria_count, q.criteria.size());
     if (limit == 0 || !engine_.begin(q)) return out;

@@ -31,7 +31,6 @@ namespace cudacompat::detail {
 
 [[nodiscard]] inline bool applies(const knowledge_base& kb, const frozen::fact& f, const context& ctx) noexcept {
     if (((f.platforms >> ctx.platform) & 1U) == 0) return false;
-    if (ctx.drop_weak && static_cast<certainty>(f.certainty) == certainty::weak) return false;
     if (f.dispute.length != 0 && f.dispute_default == 0) return false;
     if (is_rumour(f)) return false;
     if (!ctx.as_of.empty()) {

@@ -20,7 +20,6 @@ struct context {
     std::uint32_t platform = 0;     ///< index in knowledge_base::platforms()
     std::uint32_t device_slots = 1; ///< how many distinct GPUs the query speaks of, at least 1
     std::string as_of;              ///< only what was published by this date (YYYY-MM-DD); empty: everything
-    bool drop_weak = false;         ///< leave out facts of certainty weak
 
     friend bool operator==(const context&, const context&) = default;
 };

@@ -10,7 +10,7 @@ namespace cudacompat {
 enum class policy : std::uint8_t {
     newest,    ///< newest releases first, in the order of the request
     installed, ///< change as little as possible of what the stack states
-    verified,  ///< as newest, without facts that rest on one third party or are unverified
+    verified,  ///< as newest, without releases of which a weak fact speaks (one third party, unverified)
 };
 
 struct resolve_options {

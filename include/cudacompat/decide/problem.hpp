@@ -39,7 +39,8 @@ public:
     /// Variables that share a row or a clause with v, ascending, each once; for graph views, not for speed.
     [[nodiscard]] std::vector<var_id> neighbours(var_id v) const {
         bits near(variable_count());
-        for (std::uint32_t i = data_.link_at[v]; i < data_.link_at[v + 1]; ++i) near.set(data_.links[i].other);
+        for (std::uint32_t i = data_.link_at[v]; i < data_.link_at[v + 1]; ++i)
+            near.set(data_.links[i].other);
         for (const detail::clause_range& c : data_.clauses) {
             bool meets = false;
             for (std::uint32_t i = c.first; i < c.last; ++i) meets = meets || data_.clause_terms[i].var == v;
@@ -56,9 +57,9 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
         const auto held = [](const auto& v) { return v.capacity() * sizeof(v[0]); };
         const detail::problem_data& d = data_;
-        return held(d.size) + held(d.word_at) + held(d.value_at) + held(d.rows) + held(d.groups) + held(d.sets) +
-               held(d.set_words) + held(d.clauses) + held(d.clause_terms) + held(d.unary) + held(d.contradictions) +
-               held(d.tables) + held(d.intervals) + held(d.blocks) + held(d.masks) + held(d.link_at) + held(d.links);
+        return held(d.size) + held(d.word_at) + held(d.value_at) + held(d.rows) + held(d.groups) +
+               held(d.sets) + held(d.set_words) + held(d.clauses) + held(d.clause_terms) + held(d.unary) +
+               held(d.contradictions) + held(d.tables) + held(d.masks) + held(d.link_at) + held(d.links);
     }
 
     /// Calls see(p, p_first, p_last, q, allowed, cause) for each implication, clauses of two terms included.

@@ -39,13 +39,15 @@ public:
         const std::uint32_t first = i.consequence.next(0);
         std::uint32_t last = first;
         if (first == i.consequence.size()) { // nothing of q is allowed
-            each_run(i.premise, [&](std::uint32_t a, std::uint32_t b) { add_row(i.p, a, b, i.q, 0, 0, i.cause); });
+            each_run(i.premise,
+                     [&](std::uint32_t a, std::uint32_t b) { add_row(i.p, a, b, i.q, 0, 0, i.cause); });
             return;
         }
         while (last < i.consequence.size() && i.consequence.test(last)) ++last;
         if (i.consequence.next(last) == i.consequence.size()) {
-            each_run(i.premise,
-                     [&](std::uint32_t a, std::uint32_t b) { add_row(i.p, a, b, i.q, first, last, i.cause); });
+            each_run(i.premise, [&](std::uint32_t a, std::uint32_t b) {
+                add_row(i.p, a, b, i.q, first, last, i.cause);
+            });
             return;
         }
         const std::uint32_t id = intern(i.consequence);
@@ -57,7 +59,8 @@ public:
     /// Terms of one variable are united; a clause that always holds is dropped; two terms become a row.
     void add(const clause& c) {
         std::vector<term> terms = c.any_of;
-        std::stable_sort(terms.begin(), terms.end(), [](const term& a, const term& b) { return a.var < b.var; });
+        std::stable_sort(terms.begin(), terms.end(),
+                         [](const term& a, const term& b) { return a.var < b.var; });
         std::size_t kept = 0;
         for (std::size_t i = 0; i < terms.size(); ++i) {
             if (kept != 0 && terms[kept - 1].var == terms[i].var) {
@@ -76,7 +79,8 @@ public:
         } else if (terms.size() == 1) {
             data_.unary.push_back({terms[0].var, intern(terms[0].allowed), c.cause});
         } else if (terms.size() == 2) {
-            add(implication{terms[0].var, terms[1].var, terms[0].allowed.complement(), terms[1].allowed, c.cause});
+            add(implication{terms[0].var, terms[1].var, terms[0].allowed.complement(), terms[1].allowed,
+                            c.cause});
         } else {
             wide_clause out{{}, c.cause};
             for (const term& t : terms) out.terms.push_back({t.var, intern(t.allowed)});
@@ -136,7 +140,8 @@ private:
     std::uint32_t intern(const bits& set) {
         std::vector<detail::word> key(set.words().begin(), set.words().end());
         key.push_back(set.size());
-        const auto [at, fresh] = interned_.try_emplace(std::move(key), static_cast<std::uint32_t>(interned_.size()));
+        const auto [at, fresh] =
+            interned_.try_emplace(std::move(key), static_cast<std::uint32_t>(interned_.size()));
         return at->second;
     }
 
@@ -163,7 +168,8 @@ private:
         std::vector<std::uint32_t> renamed(interned_.size());
         for (const auto& [key, id] : interned_) {
             renamed[id] = static_cast<std::uint32_t>(data_.sets.size());
-            data_.sets.push_back({static_cast<std::uint32_t>(key.back()), static_cast<std::uint32_t>(data_.set_words.size())});
+            data_.sets.push_back(
+                {static_cast<std::uint32_t>(key.back()), static_cast<std::uint32_t>(data_.set_words.size())});
             data_.set_words.insert(data_.set_words.end(), key.begin(), key.end() - 1);
         }
         for (raw_row& r : rows_) {

@@ -18,7 +18,8 @@ namespace cudacompat::detail {
 
 class minimiser {
 public:
-    minimiser(const problem_data& d, const cause_index& index, const query& q, const std::vector<reason>& core)
+    minimiser(const problem_data& d, const cause_index& index, const query& q,
+              const std::vector<reason>& core)
         : part_(d, index, q, core), engine_(part_.data), kept_(core.size(), 1) {}
 
     [[nodiscard]] refutation run() {

@@ -52,7 +52,8 @@ public:
     [[nodiscard]] std::vector<bits> matrix(const query& q, var_id a, var_id b);
     /// For each Pareto-maximal vector of ranks of the first `criteria_count` criteria the lexicographically
     /// best solution, in lexicographic order, at most `limit` of them.
-    [[nodiscard]] std::vector<assignment> maximal(const query& q, std::size_t criteria_count, std::size_t limit);
+    [[nodiscard]] std::vector<assignment> maximal(const query& q, std::size_t criteria_count,
+                                                  std::size_t limit);
 
     [[nodiscard]] cudacompat::statistics statistics() const noexcept {
         return {engine_.conflicts, engine_.decisions, engine_.revisions, engine_.learned};

@@ -73,8 +73,9 @@ using assignment = std::vector<std::uint32_t>;
 /// A single term says that the variable cannot lie in that set. The last step has no terms.
 struct derivation_step {
     std::vector<term> never;
-    std::vector<reason> because;      ///< the causes that enter here, none of them twice in a row of steps needlessly
-    std::vector<std::uint32_t> from;  ///< indices of earlier steps
+    std::vector<reason>
+        because; ///< the causes that enter here, none of them twice in a row of steps needlessly
+    std::vector<std::uint32_t> from; ///< indices of earlier steps
 };
 
 /// Why there is no solution. Invariants: the reasons alone are unsolvable; dropping any one makes them solvable.

@@ -51,6 +51,9 @@ struct world {
         return std::span(about_).subspan(about_at_[component], about_at_[component + 1] - about_at_[component]);
     }
 
+    /// Walls of certainty weak, and weak reports of failures, that hold on this platform; by index.
+    [[nodiscard]] std::span<const std::uint32_t> weak_facts() const noexcept { return weak_; }
+
     /// A solver for this problem; returned to the pool by the handle's destructor.
     class lease {
     public:
@@ -105,6 +108,12 @@ private:
     }
     void collect_knowledge() {
         const knowledge_base& kb = low.kb;
+        for (std::uint32_t i = 0; i < kb.facts().size(); ++i) {
+            const frozen::fact& f = kb.facts()[i];
+            const bool here = ((f.platforms >> low.ctx.platform) & 1U) != 0;
+            const bool wall = detail::is_wall(static_cast<fact_kind>(f.kind)) && detail::applies(kb, f, low.ctx);
+            if (here && static_cast<certainty>(f.certainty) == certainty::weak && (wall || detail::is_rumour(f))) weak_.push_back(i);
+        }
         for (std::uint32_t c = 0; c < kb.components().size(); ++c) {
             const auto role = static_cast<component_role>(kb.components()[c].role);
             if (role != component_role::framework && role != component_role::companion) continue;
@@ -170,7 +179,7 @@ private:
     }
 
     std::vector<pair_knowledge> known_;
-    std::vector<std::uint32_t> about_, about_at_;
+    std::vector<std::uint32_t> about_, about_at_, weak_;
     mutable std::mutex pool_mutex_;
     mutable std::vector<std::unique_ptr<solver>> pool_;
 };

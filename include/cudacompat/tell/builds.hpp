@@ -1,8 +1,10 @@
 // What each published build of the chosen release would bring and need: the table below an answer.
 #pragma once
 
+#include <cudacompat/decide/question.hpp>
 #include <cudacompat/tell/answer.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
+#include <cudacompat/tell/describe.hpp>
 
 #include <algorithm>
 #include <string>

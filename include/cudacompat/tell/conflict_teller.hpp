@@ -1,7 +1,9 @@
 // A refutation of the core, told in the words of the facts.
 #pragma once
 
+#include <cudacompat/decide/question.hpp>
 #include <cudacompat/tell/answer.hpp>
+#include <cudacompat/tell/describe.hpp>
 
 #include <algorithm>
 #include <map>

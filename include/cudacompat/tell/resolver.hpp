@@ -1,8 +1,9 @@
 // From a question to an answer: solve, check, and say what has to be said.
 #pragma once
 
+#include <cudacompat/decide/ask.hpp>
 #include <cudacompat/decide/verify.hpp>
-#include <cudacompat/tell/answer.hpp>
+#include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
 
 #include <string>
@@ -35,7 +36,7 @@ public:
             if (out) out->conflict_ = conflict_teller(*asked).tell(std::get<refutation>(outcome));
             return out;
         }
-        answer out(verdict::incompatible, asked);
+        answer out(verdict::incompatible, question_ref{asked});
         out.conflict_ = conflict_teller(*asked).tell(std::get<refutation>(outcome));
         out.missing_ = asked->gaps;
         place_caveat(out);
@@ -46,7 +47,7 @@ private:
     [[nodiscard]] answer impossible(const std::shared_ptr<const question>& asked) const {
         bool unknowable = true;
         for (const nothing_matches& n : asked->impossible) unknowable = unknowable && n.beyond_data;
-        answer out(unknowable ? verdict::unknown : verdict::incompatible, asked);
+        answer out(unknowable ? verdict::unknown : verdict::incompatible, question_ref{asked});
         out.conflict_ = conflict_teller(*asked).tell(asked->impossible);
         for (const nothing_matches& n : asked->impossible)
             if (n.beyond_data) out.missing_.push_back(n.wanted + ": " + n.known);
@@ -58,11 +59,11 @@ private:
     [[nodiscard]] result<answer> solved(const std::shared_ptr<const question>& asked, assignment values, verdict v) {
         if (auto wrong = wrong_by_check(*asked, values); !wrong.empty())
             return error{errc::internal, "the answer failed its own check: " + wrong + "; please report this", {}, {}};
-        answer out(asked->gaps.empty() ? v : verdict::unknown, asked);
+        answer out(asked->gaps.empty() ? v : verdict::unknown, question_ref{asked});
         out.missing_ = asked->gaps;
         const lowered& low = asked->here->low;
         for (const doubt& d : asked->doubts) judge_doubt(out, *asked, values, d);
-        out.solution_.emplace(asked, values, companions(*asked, values));
+        out.solution_.emplace(question_ref{asked}, values, companions(*asked, values));
         for (std::uint32_t var = 0; var < low.instances.size(); ++var) {
             if (values[var] == 0 || (low.instances.value(var, values[var]).flags & frozen::is_unknown) == 0) continue;
             const instance& in = low.instances[var];
@@ -190,16 +191,22 @@ private:
                 out.degraded_ = true;
             }
         }
-        for (const frozen::fact& f : kb_.facts()) {
-            if (!detail::is_rumour(f) || ((f.platforms >> low.ctx.platform) & 1U) == 0 || low.ctx.drop_weak) continue;
-            bool all = f.conditions.count != 0;
-            for (const frozen::selector& k : kb_.selectors(f.conditions)) {
-                bool some = false;
-                for (const choice& c : s.choices())
-                    some = some || (c.component() == k.component && !s.is_free(c) && low.instances.admitted(c.var(), k).test(c.domain()));
-                all = all && some;
-            }
-            if (all) out.caveats_.push_back(describe(kb_, f) + ", by one report");
+        weak_caveats(out);
+    }
+    /// Weakly sourced walls that this answer leans on, and failures that one person met with the like of it.
+    void weak_caveats(answer& out) const {
+        const solution& s = *out.solution_;
+        const instance_table& in = s.instances();
+        const auto some_choice = [&](const frozen::selector& k) {
+            return std::any_of(s.choices().begin(), s.choices().end(), [&](const choice& c) {
+                return c.component() == k.component && !c.optional() && !s.is_free(c) && k.present != 0 && in.admitted(c.var(), k).test(c.domain());
+            });
+        };
+        for (const std::uint32_t i : out.asked().here->weak_facts()) {
+            const frozen::fact& f = kb_.facts()[i];
+            const auto conditions = kb_.selectors(f.conditions);
+            if (conditions.empty() || !std::all_of(conditions.begin(), conditions.end(), some_choice)) continue;
+            out.caveats_.push_back(detail::is_rumour(f) ? describe(kb_, f) + ", by one report" : "weakly sourced: " + describe(kb_, f));
         }
     }
     void code_caveat(answer& out, const solution& s, const choice& c, const instance& in) const {
@@ -233,7 +240,7 @@ private:
         const std::size_t count = named.size();
         named.insert(named.end(), q.criteria.begin(), q.criteria.end());
         q.criteria = std::move(named);
-        auto shared = out.asked_;
+        const question_ref shared = *out.asked_;
         for (assignment& a : solver->maximal(q, count, options_.all_limit)) out.all_.emplace_back(shared, std::move(a), assignment{});
     }
 

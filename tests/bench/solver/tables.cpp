@@ -11,7 +11,7 @@ namespace {
 
 const char* const us = "cudacompat";
 
-double total(const measured& m) { return m.median.build_s + m.median.solve_s; }
+double total(const measured& m) { return m.runs == 0 ? m.at_least_s : m.median.build_s + m.median.solve_s; }
 
 /// Three figures, in milliseconds, "-" for a phase that a peer does not have.
 std::string ms(double seconds) {
@@ -78,13 +78,17 @@ std::vector<tables::bar> tables::bars() const {
         if (ours == nullptr) continue;
         const std::string at = id.name();
         const bool chain = id.f == family::chain;
-        const measured* const libsolv = find(id, "libsolv");
+        // A libsolv that was stopped took at least its cap: then the ratio is an upper bound.
+        const auto stopped = by.find("libsolv");
+        const measured* libsolv = find(id, "libsolv");
+        if (libsolv == nullptr && stopped != by.end() && stopped->second.at_least_s > 0)
+            libsolv = &stopped->second;
         const measured* const cadical = find(id, "cadical");
         if (libsolv != nullptr && chain && id.size() == "60x200")
             real_size.see(total(*ours) / total(*libsolv), at);
         if (libsolv != nullptr && chain && id.size() == "500x200") {
             large_libsolv.see(total(*ours) / total(*libsolv), at);
-            memory.see(ours->median.heap_bytes / libsolv->median.heap_bytes, at);
+            if (libsolv->runs != 0) memory.see(ours->median.heap_bytes / libsolv->median.heap_bytes, at);
         }
         if (cadical != nullptr && chain && id.size() == "500x200")
             large_cadical.see(total(*ours) / total(*cadical), at);

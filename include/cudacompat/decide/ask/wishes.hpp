@@ -62,7 +62,6 @@ protected:
         context_.platform = kb_.find_platform(out_.platform);
         context_.as_of = options_.as_of;
         if (context_.as_of.empty() && stack_ != nullptr && stack_->date.given()) context_.as_of = stack_->date.text;
-        context_.drop_weak = options_.prefer == policy::verified;
         if (context_.platform != frozen::none) return true;
         std::vector<std::string> known;
         for (const frozen::text p : kb_.platforms()) known.emplace_back(kb_.str(p));

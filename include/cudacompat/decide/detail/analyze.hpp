@@ -7,8 +7,8 @@
 // as the row tables permit, so the clause is as general as the facts allow.
 #pragma once
 
-#include <cudacompat/decide/detail/propagate.hpp>
 #include <cudacompat/decide/detail/proof.hpp>
+#include <cudacompat/decide/detail/propagate.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -19,7 +19,10 @@ namespace cudacompat::detail {
 class analyzer : public propagator {
 public:
     explicit analyzer(const problem_data& d)
-        : propagator(d), activity_(d.variables(), 0), need_(d.word_at.back(), 0), latest_(d.variables(), none),
+        : propagator(d),
+          activity_(d.variables(), 0),
+          need_(d.word_at.back(), 0),
+          latest_(d.variables(), none),
           needed_(d.variables(), 0) {}
 
     std::uint64_t learned = 0;
@@ -27,7 +30,7 @@ public:
 protected:
     /// How the conflict at the end of the trail is to be undone.
     struct lesson {
-        std::uint32_t level = 0;  ///< backjump to here
+        std::uint32_t level = 0; ///< backjump to here
         std::uint32_t clause = none;
     };
 
@@ -41,7 +44,8 @@ protected:
         std::uint32_t open = 0; // variables with needed values lost at or above floor_
         for (const var_id x : touched_) open += lost_since(x, floor_);
         for (;;) {
-            if (open == 0) { // what was revised late may follow from earlier levels alone: go down to the one it needs
+            if (open ==
+                0) { // what was revised late may follow from earlier levels alone: go down to the one it needs
                 std::uint32_t deepest = 0;
                 for (const var_id x : touched_)
                     if (latest_[x] != none) deepest = std::max(deepest, trail_[latest_[x]].level);
@@ -82,7 +86,6 @@ protected:
 
     std::vector<std::uint32_t> activity_;
     proof_log proof_;
-    cause_filter keep_ = nullptr; ///< causes that count (sub-problems only)
     std::uint32_t problem_clauses_ = 0;
     std::uint32_t query_clauses_ = 0; ///< they come next, then what was learned
 
@@ -118,12 +121,14 @@ protected:
     void explain(std::uint32_t at, const word* lost);
 
 private:
-    void partners_of_p(const table& t, const word* lost);
-    void partners_of_q(const table& t, const word* lost);
+    void partners_of_p(std::uint32_t id, const word* lost);
+    void partners_of_q(std::uint32_t id, const word* lost);
     bool cite_whole(const table& t);
     void cite_clause(std::uint32_t id);
     void cite_unary(var_id x, const word* lost);
-    void choose_rows(const table& t, var_id x, var_id y, std::uint32_t at, const word* lost);
+    void find_living(var_id y, std::uint32_t at);
+    void choose_rows_of_p(const table& t, const word* lost);
+    void choose_rows(const table& t, var_id x, var_id y, const word* lost);
     [[nodiscard]] std::uint32_t lost_since(var_id x, std::uint32_t floor) const noexcept {
         return latest_[x] != none && latest_[x] >= floor ? 1 : 0;
     }
@@ -215,7 +220,8 @@ private:
             const word* set = term_set(t);
             for (std::uint32_t i = 0; i < words(t.var); ++i)
                 if ((gone[i] & set[i]) != 0) {
-                    second_value_ = i * word_bits + static_cast<std::uint32_t>(std::countr_zero(gone[i] & set[i]));
+                    second_value_ =
+                        i * word_bits + static_cast<std::uint32_t>(std::countr_zero(gone[i] & set[i]));
                     break;
                 }
         }

@@ -12,42 +12,12 @@ namespace cudacompat::detail {
 /// Causes that count; null means all. Indexed by cause, so only for sub-problems with dense causes.
 using cause_filter = const std::vector<char>*;
 
-[[nodiscard]] inline interval_block summarise(const interval* first, const interval* last) {
-    interval_block b{first->lo, first->lo, first->hi, first->hi, 1};
-    std::uint32_t lo = first->lo;
-    std::uint32_t hi = first->hi;
-    for (const interval* i = first; i != last; ++i) {
-        b.least_lo = std::min(b.least_lo, i->lo);
-        b.greatest_lo = std::max(b.greatest_lo, i->lo);
-        b.least_hi = std::min(b.least_hi, i->hi);
-        b.greatest_hi = std::max(b.greatest_hi, i->hi);
-        if (i->lo == i->hi || i->lo > hi || i->hi < lo) b.joined = 0;
-        lo = b.least_lo;
-        hi = b.greatest_hi;
-    }
-    return b;
-}
-
-/// Intervals of one value intersect.
-inline void compile_ranges(problem_data& d, table& t, cause_filter keep) {
+inline void compile_ranges(const problem_data& d, table& t) {
     const row_group& g = d.groups[t.forward];
-    const std::uint32_t n = d.size[t.p];
-    t.at = static_cast<std::uint32_t>(d.intervals.size());
-    t.count = static_cast<std::uint32_t>(d.blocks.size());
-    d.intervals.resize(d.intervals.size() + n, interval{0, static_cast<std::uint16_t>(d.size[t.q])});
-    interval* spans = d.intervals.data() + t.at;
-    for (std::uint32_t i = g.first; i < g.last; ++i) {
-        const row& r = d.rows[i];
-        if (keep != nullptr && (*keep)[r.cause] == 0) continue;
-        for (std::uint32_t v = r.p_first; v < r.p_last; ++v) {
-            interval& s = spans[v];
-            s.lo = std::max(s.lo, r.q_first);
-            s.hi = std::min(s.hi, r.q_last);
-            if (s.lo >= s.hi) s = {0, 0};
-        }
-    }
-    for (std::uint32_t v = 0; v < n; v += block_size)
-        d.blocks.push_back(summarise(spans + v, spans + std::min(n, v + block_size)));
+    std::uint32_t overlaps = 0;
+    for (std::uint32_t i = g.first + 1; i < g.last; ++i)
+        overlaps += d.rows[i - 1].p_last > d.rows[i].p_first ? 1U : 0U;
+    t.count = overlaps == 0 ? 1 : 0;
 }
 
 /// masks: for each value of p the partners in q, then for each value of q the partners in p.
@@ -138,7 +108,7 @@ inline void compile_sets(problem_data& d, table& t, cause_filter keep) {
 inline void compile_table(problem_data& d, table& t, cause_filter keep = nullptr) {
     switch (t.kind) {
     case table_kind::dense: compile_dense(d, t, keep); break;
-    case table_kind::ranges: compile_ranges(d, t, keep); break;
+    case table_kind::ranges: compile_ranges(d, t); break;
     case table_kind::sets: compile_sets(d, t, keep); break;
     }
 }
@@ -154,8 +124,6 @@ inline void compile(problem_data& d) {
     }
     d.tables.clear();
     d.tables.reserve(d.groups.size());
-    d.intervals.clear();
-    d.blocks.clear();
     d.masks.clear();
     const auto group_of = [&](var_id p, var_id q) {
         const auto at = std::lower_bound(d.groups.begin(), d.groups.end(), std::pair{p, q},
@@ -166,8 +134,6 @@ inline void compile(problem_data& d) {
         return found ? static_cast<std::uint32_t>(at - d.groups.begin()) : none;
     };
     std::size_t dense_words = 0;
-    std::size_t intervals = 0;
-    std::size_t blocks = 0;
     for (std::uint32_t i = 0; i < d.groups.size(); ++i) {
         const row_group& g = d.groups[i];
         table t;
@@ -186,14 +152,10 @@ inline void compile(problem_data& d) {
             dense_words += d.size[g.p] + d.size[g.q];
         } else {
             t.kind = g.sets != 0 ? table_kind::sets : table_kind::ranges;
-            intervals += g.sets != 0 ? 0 : d.size[g.p];
-            blocks += g.sets != 0 ? 0 : (d.size[g.p] + block_size - 1) / block_size;
         }
         d.tables.push_back(t);
     }
     d.masks.reserve(dense_words);
-    d.intervals.reserve(intervals);
-    d.blocks.reserve(blocks);
     for (table& t : d.tables) compile_table(d, t);
 
     d.link_at.assign(n + 1, 0);

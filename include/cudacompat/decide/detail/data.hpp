@@ -61,9 +61,9 @@ struct unary_fact {
 };
 
 enum class table_kind : std::uint32_t {
-    dense,  ///< p < q, both of one word: for each value the mask of its partners, both directions of rows merged
-    ranges, ///< p -> q: for each value of p the interval of q that it allows
-    sets,   ///< p -> q: classes of values of p that allow the same set
+    dense, ///< p < q, both of one word: for each value the mask of its partners, both directions of rows merged
+    ranges, ///< p -> q: for each value of p an interval of q; derived by each solver when it first looks at the pair
+    sets, ///< p -> q: classes of values of p that allow the same set
 };
 /// What is known about a pair of variables, in the form that revision reads.
 struct table {
@@ -72,8 +72,8 @@ struct table {
     var_id q = 0;
     std::uint32_t forward = none;  ///< group p -> q
     std::uint32_t backward = none; ///< group q -> p, dense tables only
-    std::uint32_t at = 0;          ///< dense, sets: first word in masks; ranges: first interval
-    std::uint32_t count = 0;       ///< sets: classes; ranges: first block
+    std::uint32_t at = 0;          ///< dense, sets: first word in masks
+    std::uint32_t count = 0;       ///< sets: classes; ranges: 1 if no two rows speak of one value of p
 };
 /// What one value of p allows of q: lo <= value < hi. All of q where no row speaks of it, 0 and 0 for nothing.
 struct interval {
@@ -113,8 +113,6 @@ struct problem_data {
     std::vector<cause_id> contradictions;
     // compiled
     std::vector<table> tables;
-    std::vector<interval> intervals;
-    std::vector<interval_block> blocks;
     std::vector<word> masks;
     std::vector<std::uint32_t> link_at;
     std::vector<link> links;

@@ -20,6 +20,7 @@ public:
     /// Sub-problems: only causes with keep[cause] != 0 count; tables were compiled accordingly.
     void restrict_to(cause_filter keep, const std::vector<char>& off) {
         keep_ = keep;
+        intervals_.forget();
         off_ = off;
         base_contradiction_.reset();
         settle_base();
@@ -65,7 +66,8 @@ private:
         if (item.clause != none) {
             const clause_ref& c = clauses_[item.clause];
             for (std::uint32_t t = c.first; t < c.last; ++t) out.never.push_back(outside(terms_[t]));
-            std::sort(out.never.begin(), out.never.end(), [](const term& a, const term& b) { return a.var < b.var; });
+            std::sort(out.never.begin(), out.never.end(),
+                      [](const term& a, const term& b) { return a.var < b.var; });
         }
         out.lemma = item.clause != none;
         out.because = item.because;
@@ -123,7 +125,8 @@ private:
         };
         for (std::uint32_t d = 0; d < n; ++d) {
             for (const std::uint32_t i : drafts_[d].items) from[d].push_back(resolve_alias(step_of_item_[i]));
-            for (const std::uint32_t i : drafts_[d].entries) from[d].push_back(resolve_alias(step_of_entry_[i]));
+            for (const std::uint32_t i : drafts_[d].entries)
+                from[d].push_back(resolve_alias(step_of_entry_[i]));
             sort_unique(from[d]);
         }
         std::vector<std::uint32_t> users(n, 0);
@@ -140,13 +143,15 @@ private:
             for (const std::uint32_t f : from[d]) {
                 const bool alone = users[f] == 1 && !drafts_[f].lemma;
                 const bool leaf = from[f].empty() && drafts_[f].because.size() == 1;
-                const bool last = d == 0 && f == 1 && drafts_[f].because.size() + drafts_[d].because.size() <= 3;
+                const bool last =
+                    d == 0 && f == 1 && drafts_[f].because.size() + drafts_[d].because.size() <= 3;
                 if (!alone || (!leaf && !last)) {
                     kept.push_back(f);
                     continue;
                 }
                 gone[f] = 1;
-                drafts_[d].because.insert(drafts_[d].because.end(), drafts_[f].because.begin(), drafts_[f].because.end());
+                drafts_[d].because.insert(drafts_[d].because.end(), drafts_[f].because.begin(),
+                                          drafts_[f].because.end());
                 kept.insert(kept.end(), from[f].begin(), from[f].end());
             }
             sort_unique(kept);

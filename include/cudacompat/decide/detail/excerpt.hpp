@@ -21,7 +21,8 @@ public:
             const row_group& group = d.groups[g];
             const std::uint32_t last = group.one_cause != 0 ? group.first + 1 : group.last;
             for (std::uint32_t i = group.first; i < last; ++i)
-                if (i == group.first || d.rows[i].cause != d.rows[i - 1].cause) at_.push_back({d.rows[i].cause, g});
+                if (i == group.first || d.rows[i].cause != d.rows[i - 1].cause)
+                    at_.push_back({d.rows[i].cause, g});
         }
         if (!std::is_sorted(at_.begin(), at_.end())) std::sort(at_.begin(), at_.end());
         at_.erase(std::unique(at_.begin(), at_.end()), at_.end());
@@ -38,7 +39,8 @@ private:
 
 class excerpt {
 public:
-    excerpt(const problem_data& d, const cause_index& index, const query& q, const std::vector<reason>& reasons)
+    excerpt(const problem_data& d, const cause_index& index, const query& q,
+            const std::vector<reason>& reasons)
         : reasons_(reasons), local_(d.variables(), none) {
         for (const reason& r : reasons_)
             if (!r.from_query) causes_.push_back(r.index);
@@ -52,8 +54,6 @@ public:
         copy_query(q);
         for (std::uint32_t i = 0; i < data.tables.size(); ++i) classify(i);
         base_masks_ = data.masks.size();
-        base_intervals_ = data.intervals.size();
-        base_blocks_ = data.blocks.size();
         compiled_ = data.tables;
         off.assign(data.tables.size(), 0);
     }
@@ -64,8 +64,6 @@ public:
     /// Compiles the tables for the causes with keep != 0.
     void select(const std::vector<char>& keep) {
         data.masks.resize(base_masks_);
-        data.intervals.resize(base_intervals_);
-        data.blocks.resize(base_blocks_);
         for (std::uint32_t i = 0; i < data.tables.size(); ++i) {
             std::uint32_t kept = 0;
             for (const cause_id c : table_causes_[i]) kept += keep[c] != 0 ? 1U : 0U;
@@ -113,8 +111,7 @@ private:
             if (local_cause(u.cause) != none) see(u.var);
         for (const reason& r : reasons_) {
             if (!r.from_query) continue;
-            if (r.index < q.restrictions.size())
-                see(q.restrictions[r.index].var);
+            if (r.index < q.restrictions.size()) see(q.restrictions[r.index].var);
             else
                 for (const term& t : q.clauses[r.index - q.restrictions.size()].any_of) see(t.var);
         }
@@ -132,7 +129,8 @@ private:
         std::vector<std::pair<std::uint32_t, std::uint32_t>> sets; // of the present group: original, copy
         for (const std::uint32_t id : groups_) {
             const row_group& g = d.groups[id];
-            row_group copy{local_[g.p], local_[g.q], static_cast<std::uint32_t>(data.rows.size()), 0, g.sets, 1};
+            row_group copy{local_[g.p], local_[g.q], static_cast<std::uint32_t>(data.rows.size()),
+                           0,           g.sets,      1};
             sets.clear();
             cause_id last_cause = 0;
             std::uint32_t last_local = none;
@@ -142,7 +140,8 @@ private:
                 if (last_local == none) continue;
                 r.cause = last_local;
                 if (g.sets != 0) {
-                    auto at = std::find_if(sets.begin(), sets.end(), [&](const auto& s) { return s.first == r.set(); });
+                    auto at = std::find_if(sets.begin(), sets.end(),
+                                           [&](const auto& s) { return s.first == r.set(); });
                     if (at == sets.end()) at = sets.insert(at, {r.set(), copy_set(d, r.set())});
                     r.q_first = static_cast<std::uint16_t>(at->second & 0xFFFFU);
                     r.q_last = static_cast<std::uint16_t>(at->second >> 16U);
@@ -160,14 +159,16 @@ private:
             if (cause == none) continue;
             const auto first = static_cast<std::uint32_t>(data.clause_terms.size());
             for (std::uint32_t i = c.first; i < c.last; ++i)
-                data.clause_terms.push_back({local_[d.clause_terms[i].var], copy_set(d, d.clause_terms[i].set)});
+                data.clause_terms.push_back(
+                    {local_[d.clause_terms[i].var], copy_set(d, d.clause_terms[i].set)});
             data.clauses.push_back({first, static_cast<std::uint32_t>(data.clause_terms.size()), cause});
         }
         for (const unary_fact& u : d.unary)
             if (const std::uint32_t cause = local_cause(u.cause); cause != none)
                 data.unary.push_back({local_[u.var], copy_set(d, u.set), cause});
         for (const cause_id c : d.contradictions)
-            if (const std::uint32_t cause = local_cause(c); cause != none) data.contradictions.push_back(cause);
+            if (const std::uint32_t cause = local_cause(c); cause != none)
+                data.contradictions.push_back(cause);
     }
     /// Restrictions come before clauses in a query, and so they do among the reasons.
     void copy_query(const query& q) {
@@ -189,7 +190,8 @@ private:
             if (id == none) continue;
             const row_group& g = data.groups[id];
             for (std::uint32_t i = g.first; i < g.last; ++i)
-                if (causes.empty() || causes.back() != data.rows[i].cause) causes.push_back(data.rows[i].cause);
+                if (causes.empty() || causes.back() != data.rows[i].cause)
+                    causes.push_back(data.rows[i].cause);
         }
         std::sort(causes.begin(), causes.end());
         causes.erase(std::unique(causes.begin(), causes.end()), causes.end());
@@ -204,8 +206,6 @@ private:
     std::vector<table> compiled_;
     std::vector<std::vector<cause_id>> table_causes_;
     std::size_t base_masks_ = 0;
-    std::size_t base_intervals_ = 0;
-    std::size_t base_blocks_ = 0;
 };
 
 } // namespace cudacompat::detail

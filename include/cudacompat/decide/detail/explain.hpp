@@ -37,12 +37,12 @@ inline void analyzer::explain(std::uint32_t at, const word* lost) {
         const bool at_p = e.reason.kind == why::table_p;
         const var_id y = at_p ? t.q : t.p;
         must_.assign(words(y), 0);
-        if (logging() && !cite_whole(t))
-            choose_rows(t, e.var, y, at, lost);
-        else if (at_p)
-            partners_of_p(t, lost);
-        else
-            partners_of_q(t, lost);
+        if (logging() && !cite_whole(t)) {
+            find_living(y, at);
+            if (at_p && t.backward == none) choose_rows_of_p(t, lost);
+            else choose_rows(t, e.var, y, lost);
+        } else if (at_p) partners_of_p(e.reason.index, lost);
+        else partners_of_q(e.reason.index, lost);
         ask(y, must_.data(), at);
         return;
     }
@@ -50,7 +50,8 @@ inline void analyzer::explain(std::uint32_t at, const word* lost) {
 }
 
 /// must_ = values of q that some lost value of p would allow.
-inline void analyzer::partners_of_p(const table& t, const word* lost) {
+inline void analyzer::partners_of_p(std::uint32_t id, const word* lost) {
+    const table& t = data_->tables[id];
     const std::uint32_t n = size(t.p);
     const std::uint32_t wp = words(t.p);
     const std::uint32_t wq = words(t.q);
@@ -60,7 +61,7 @@ inline void analyzer::partners_of_p(const table& t, const word* lost) {
         for (word v = *lost; v != 0; v &= v - 1) must_[0] |= m[std::countr_zero(v)];
         return;
     case table_kind::ranges: {
-        const interval* spans = data_->intervals.data() + t.at;
+        const interval* spans = intervals_.of(*data_, id, keep_).values;
         std::uint32_t lo = 0;
         std::uint32_t hi = 0;
         for (std::uint32_t v = next(lost, 0, n); v < n; v = next(lost, v + 1, n)) {
@@ -85,7 +86,8 @@ inline void analyzer::partners_of_p(const table& t, const word* lost) {
 }
 
 /// must_ = values of p that would allow some lost value of q.
-inline void analyzer::partners_of_q(const table& t, const word* lost) {
+inline void analyzer::partners_of_q(std::uint32_t id, const word* lost) {
+    const table& t = data_->tables[id];
     const std::uint32_t wp = words(t.p);
     const std::uint32_t wq = words(t.q);
     const word* m = data_->masks.data() + t.at;
@@ -95,7 +97,7 @@ inline void analyzer::partners_of_q(const table& t, const word* lost) {
         for (word v = *lost; v != 0; v &= v - 1) must_[0] |= m[std::countr_zero(v)];
         return;
     case table_kind::ranges: {
-        const interval* spans = data_->intervals.data() + t.at;
+        const interval* spans = intervals_.of(*data_, id, keep_).values;
         const std::uint32_t lo = next(lost, 0, size(t.q));
         const std::uint32_t hi = largest(lost, wq) + 1;
         const bool solid = next_gap(lost, lo, size(t.q)) >= hi;
@@ -125,12 +127,9 @@ inline bool analyzer::cite_whole(const table& t) {
 
 inline void analyzer::cite_clause(std::uint32_t id) {
     const clause_ref& c = clauses_[id];
-    if (id < problem_clauses_)
-        proof_.cite({false, data_->clauses[c.origin].cause});
-    else if (id < problem_clauses_ + query_clauses_)
-        proof_.cite({true, c.origin});
-    else
-        proof_.use(c.origin);
+    if (id < problem_clauses_) proof_.cite({false, data_->clauses[c.origin].cause});
+    else if (id < problem_clauses_ + query_clauses_) proof_.cite({true, c.origin});
+    else proof_.use(c.origin);
 }
 
 inline void analyzer::cite_unary(var_id x, const word* lost) {
@@ -146,21 +145,66 @@ inline void analyzer::cite_unary(var_id x, const word* lost) {
         }
 }
 
-/// open_[v]: lost values of x that value v of y would still allow under the causes chosen so far.
-/// Chooses causes until every living v is closed; must_ = the dead ones that are not.
-inline void analyzer::choose_rows(const table& t, var_id x, var_id y, std::uint32_t at, const word* lost) {
-    const std::uint32_t wx = words(x);
-    const std::uint32_t ny = size(y);
-    lost_left_.assign(lost, lost + wx); // `lost` may alias a buffer that is reused
+/// living_ = dom(y) before entry `at`.
+inline void analyzer::find_living(var_id y, std::uint32_t at) {
     living_.assign(dom(y), dom(y) + words(y));
     for (std::uint32_t i = last_[y]; i != none && i >= at; i = trail_[i].before)
         for (std::uint32_t k = 0; k < words(y); ++k) living_[k] |= removed_by(trail_[i])[k];
+}
+
+/// The common case of choose_rows, premise on p only: open_[v] = what the causes chosen so far leave of q to the
+/// lost value v. Chooses until nothing living is left; must_ = what is left then.
+inline void analyzer::choose_rows_of_p(const table& t, const word* lost) {
+    const std::uint32_t n = size(t.p);
+    const std::uint32_t wq = words(t.q);
+    const row_group& g = data_->groups[t.forward];
+    lost_left_.assign(lost, lost + words(t.p));
+    open_.resize(std::size_t{n} * wq);
+    const auto open_of = [&](std::uint32_t v) { return open_.data() + std::size_t{v} * wq; };
+    for (std::uint32_t v = next(lost_left_.data(), 0, n); v < n; v = next(lost_left_.data(), v + 1, n))
+        fill(open_of(v), size(t.q));
+    for (int pass = 0; pass < 4;
+         ++pass) // what is cited anyway; rows that settle a value alone; any that help; all of those
+        for (std::uint32_t i = g.first; i < g.last; ++i) {
+            const row& r = data_->rows[i];
+            if (!any_within(lost_left_.data(), r.p_first, r.p_last)) continue;
+            if (keep_ != nullptr && (*keep_)[r.cause] == 0) continue;
+            const bool cited = proof_.cited({false, r.cause});
+            if (!cited && (pass == 0 || pass == 3)) continue;
+            allowed_.assign(wq, 0);
+            data_->consequence(g, r, allowed_.data());
+            if (!cited && pass == 1 && meet(allowed_.data(), living_.data(), wq)) continue;
+            for (std::uint32_t v = r.p_first; v < r.p_last; ++v) {
+                if (!has(lost_left_.data(), v)) continue;
+                word* o = open_of(v);
+                if (!cited && !proof_.cited({false, r.cause})) {
+                    bool helps = false;
+                    for (std::uint32_t k = 0; k < wq; ++k)
+                        helps = helps || (o[k] & living_[k] & ~allowed_[k]) != 0;
+                    if (!helps) continue;
+                    proof_.cite({false, r.cause});
+                }
+                for (std::uint32_t k = 0; k < wq; ++k) o[k] &= allowed_[k];
+            }
+        }
+    for (std::uint32_t v = next(lost_left_.data(), 0, n); v < n; v = next(lost_left_.data(), v + 1, n))
+        for (std::uint32_t k = 0; k < wq; ++k) must_[k] |= open_of(v)[k];
+}
+
+/// open_[v]: lost values of x that value v of y would still allow under the causes chosen so far.
+/// Chooses causes until every living v is closed; must_ = the dead ones that are not.
+inline void analyzer::choose_rows(const table& t, var_id x, var_id y, const word* lost) {
+    const std::uint32_t wx = words(x);
+    const std::uint32_t ny = size(y);
+    lost_left_.assign(lost, lost + wx); // `lost` may alias a buffer that is reused
     open_.resize(std::size_t{ny} * wx);
     for (std::uint32_t v = 0; v < ny; ++v) std::copy_n(lost_left_.begin(), wx, open_.begin() + v * wx);
 
     const auto open_of = [&](std::uint32_t v) { return open_.data() + std::size_t{v} * wx; };
     // sees each row of the pair as (v, what of x it leaves open at v)
     const auto each = [&](const row_group& g, const row& r, auto&& see) {
+        if (g.p == x && !any_within(lost_left_.data(), r.p_first, r.p_last))
+            return; // says nothing of what was lost
         allowed_.assign(words(g.q), 0);
         data_->consequence(g, r, allowed_.data());
         if (g.p == y) {
@@ -169,7 +213,8 @@ inline void analyzer::choose_rows(const table& t, var_id x, var_id y, std::uint3
         }
         premise_.assign(wx, ~word{0});
         clear_range(premise_.data(), r.p_first, r.p_last);
-        for (std::uint32_t v = next_gap(allowed_.data(), 0, ny); v < ny; v = next_gap(allowed_.data(), v + 1, ny))
+        for (std::uint32_t v = next_gap(allowed_.data(), 0, ny); v < ny;
+             v = next_gap(allowed_.data(), v + 1, ny))
             see(v, premise_.data());
     };
     const auto rows = [&](auto&& see) {
@@ -196,7 +241,8 @@ inline void analyzer::choose_rows(const table& t, var_id x, var_id y, std::uint3
         return true;
     };
     apply_cited();
-    for (int pass = 0; pass < 2 && !all_closed(); ++pass) // rows that close a living value alone, then any that help
+    for (int pass = 0; pass < 2 && !all_closed();
+         ++pass) // rows that close a living value alone, then any that help
         rows([&](const row_group& g, const row& r) {
             bool helps = false;
             each(g, r, [&](std::uint32_t v, const word* m) {

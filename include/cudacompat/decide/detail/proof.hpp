@@ -66,8 +66,9 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t stamped = 1U << 22U; ///< causes below are found by a stamp, others by looking
-    std::vector<std::uint32_t> stamps_;                 ///< by cause: the item that cited it last
+    static constexpr std::uint32_t stamped = 1U
+                                             << 22U; ///< causes below are found by a stamp, others by looking
+    std::vector<std::uint32_t> stamps_;              ///< by cause: the item that cited it last
     std::uint32_t stamp_ = 0;
 };
 

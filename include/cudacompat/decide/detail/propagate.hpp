@@ -9,6 +9,7 @@
 // at when that value is lost, as in a SAT solver; a term is false when no value of it is left.
 #pragma once
 
+#include <cudacompat/decide/detail/intervals.hpp>
 #include <cudacompat/decide/detail/trail.hpp>
 
 #include <algorithm>
@@ -21,8 +22,12 @@ namespace cudacompat::detail {
 class propagator : public trail_state {
 public:
     explicit propagator(const problem_data& d)
-        : trail_state(d), source_(d.variables(), idle), activated_(d.variables(), 0), narrowed_(d.variables(), 0),
-          watch_head_(d.value_at.back(), none) {
+        : trail_state(d),
+          source_(d.variables(), idle),
+          activated_(d.variables(), 0),
+          narrowed_(d.variables(), 0),
+          watch_head_(d.value_at.back(), none),
+          intervals_(d.tables.size()) {
         std::uint32_t widest = 1;
         for (var_id v = 0; v < d.variables(); ++v) widest = std::max(widest, words(v));
         scratch_.resize(widest);
@@ -31,7 +36,7 @@ public:
     std::uint64_t revisions = 0;
 
 protected:
-    static constexpr std::uint32_t idle = none;       ///< source_: not queued
+    static constexpr std::uint32_t idle = none;        ///< source_: not queued
     static constexpr std::uint32_t several = none - 1; ///< source_: queued, more than one table is to blame
 
     struct term_ref {
@@ -41,7 +46,7 @@ protected:
     struct clause_ref {
         std::uint32_t first = 0;
         std::uint32_t last = 0;
-        std::uint32_t origin = 0; ///< problem: clause index; query: clause index; learned: proof item
+        std::uint32_t origin = 0;    ///< problem: clause index; query: clause index; learned: proof item
         std::uint32_t last_used = 0; ///< learned: number of the latest conflict that it was a reason in
     };
 
@@ -153,7 +158,8 @@ protected:
         for (const std::uint32_t value : watch_value_)
             if (value != none) watch_head_[value] = none;
         const std::uint32_t first = kept < clauses_.size() ? clauses_[kept].first : 0;
-        const std::uint32_t first_word = first < terms_.size() ? terms_[first].at : static_cast<std::uint32_t>(term_words_.size());
+        const std::uint32_t first_word =
+            first < terms_.size() ? terms_[first].at : static_cast<std::uint32_t>(term_words_.size());
         clauses_.resize(kept);
         terms_.resize(first);
         term_words_.resize(first_word);
@@ -168,7 +174,8 @@ protected:
         }
     }
 
-    std::vector<char> off_; ///< tables that do not count (sub-problems only); empty: all count
+    cause_filter keep_ = nullptr; ///< causes that count (sub-problems only)
+    std::vector<char> off_;       ///< tables that do not count (sub-problems only); empty: all count
     std::vector<std::uint32_t> source_;
     std::vector<char> activated_;
     std::vector<char> narrowed_; ///< facts about this variable alone have taken values before the query
@@ -183,6 +190,7 @@ protected:
     std::vector<std::uint32_t> watch_next_; ///< two nodes a clause
     std::vector<std::uint32_t> watch_term_;
     std::vector<std::uint32_t> watch_value_; ///< whose list a node is in
+    interval_cache intervals_;
 
 private:
     void touch(var_id x, std::uint32_t source) {
@@ -244,7 +252,8 @@ private:
         const table& t = data_->tables[l.table];
         switch (t.kind) {
         case table_kind::dense: return revise_dense(t, l);
-        case table_kind::ranges: return l.side == 0 ? ranges_forward(l.table, t) : ranges_backward(l.table, t);
+        case table_kind::ranges:
+            return l.side == 0 ? ranges_forward(l.table, t) : ranges_backward(l.table, t);
         case table_kind::sets: return l.side == 0 ? sets_forward(l.table, t) : sets_backward(l.table, t);
         }
         return true;
@@ -264,15 +273,15 @@ private:
     /// Calls see(block, living values of the block as bits, first value, whether all of it lives).
     /// Stops when see returns false.
     template <class F>
-    bool each_block(const table& t, F&& see) const {
+    bool each_block(const table& t, const interval_block* b, F&& see) const {
         const word* live = dom(t.p);
         const std::uint32_t n = size(t.p);
-        const interval_block* b = data_->blocks.data() + t.count;
         for (std::uint32_t w = 0; w < words(t.p); ++w) {
             word rest = live[w];
             for (std::uint32_t base = w * word_bits; rest != 0; rest >>= block_size, base += block_size) {
                 const word part = rest & 0xFFFFU;
-                if (part != 0 && !see(b[base / block_size], part, base, part == below(std::min(n - base, block_size))))
+                if (part != 0 &&
+                    !see(b[base / block_size], part, base, part == below(std::min(n - base, block_size))))
                     return false;
             }
         }
@@ -282,7 +291,7 @@ private:
     bool ranges_forward(std::uint32_t id, const table& t) {
         const word* wanted = dom(t.q);
         const std::uint32_t wq = words(t.q);
-        const interval* spans = data_->intervals.data() + t.at;
+        const interval_cache::view s = intervals_.of(*data_, id, keep_);
         const std::uint32_t lowest_wanted = next(wanted, 0, size(t.q));
         const std::uint32_t highest_wanted = largest(wanted, wq);
         std::fill(scratch_.begin(), scratch_.begin() + wq, word{0});
@@ -298,17 +307,19 @@ private:
                 hi = last;
             }
         };
-        const bool open = each_block(t, [&](const interval_block& b, word part, std::uint32_t base, bool whole) {
-            if (whole && b.joined != 0) {
-                extend(b.least_lo, b.greatest_hi);
-            } else {
-                for (; part != 0; part &= part - 1) {
-                    const interval s = spans[base + static_cast<std::uint32_t>(std::countr_zero(part))];
-                    if (s.lo != s.hi) extend(s.lo, s.hi);
+        const bool open =
+            each_block(t, s.blocks, [&](const interval_block& b, word part, std::uint32_t base, bool whole) {
+                if (whole && b.joined != 0) {
+                    extend(b.least_lo, b.greatest_hi);
+                } else {
+                    for (; part != 0; part &= part - 1) {
+                        const interval i =
+                            s.values[base + static_cast<std::uint32_t>(std::countr_zero(part))];
+                        if (i.lo != i.hi) extend(i.lo, i.hi);
+                    }
                 }
-            }
-            return lo > lowest_wanted || hi <= highest_wanted;
-        });
+                return lo > lowest_wanted || hi <= highest_wanted;
+            });
         if (!open) return true;
         put_range(scratch_.data(), lo, hi);
         return narrow(t.q, scratch_.data(), {why::table_q, id}, id);
@@ -317,19 +328,20 @@ private:
     /// part holds something, or if dom(q) is an interval and every one of the block meets it.
     bool ranges_backward(std::uint32_t id, const table& t) {
         const word* held = dom(t.q);
-        const interval* spans = data_->intervals.data() + t.at;
+        const interval_cache::view s = intervals_.of(*data_, id, keep_);
         const std::uint32_t lo = next(held, 0, size(t.q));
         const std::uint32_t hi = largest(held, words(t.q)) + 1;
         const bool solid = next_gap(held, lo, size(t.q)) >= hi;
         bool lost = false;
-        each_block(t, [&](const interval_block& b, word part, std::uint32_t base, bool) {
+        each_block(t, s.blocks, [&](const interval_block& b, word part, std::uint32_t base, bool) {
             if (b.greatest_lo < hi && b.least_hi > lo &&
-                (solid || any_within(held, std::max<std::uint32_t>(lo, b.greatest_lo), std::min<std::uint32_t>(hi, b.least_hi))))
+                (solid || any_within(held, std::max<std::uint32_t>(lo, b.greatest_lo),
+                                     std::min<std::uint32_t>(hi, b.least_hi))))
                 return true;
             for (; part != 0; part &= part - 1) {
                 const std::uint32_t v = base + static_cast<std::uint32_t>(std::countr_zero(part));
-                const std::uint32_t first = std::max<std::uint32_t>(lo, spans[v].lo);
-                const std::uint32_t last = std::min<std::uint32_t>(hi, spans[v].hi);
+                const std::uint32_t first = std::max<std::uint32_t>(lo, s.values[v].lo);
+                const std::uint32_t last = std::min<std::uint32_t>(hi, s.values[v].hi);
                 if (first < last && (solid || any_within(held, first, last))) continue;
                 if (!lost) std::copy_n(dom(t.p), words(t.p), scratch_.begin());
                 lost = true;

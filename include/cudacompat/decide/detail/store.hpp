@@ -19,8 +19,8 @@
 namespace cudacompat::detail {
 
 static_assert(std::endian::native == std::endian::little, "the saved form is written as the machine has it");
-static_assert(sizeof(row) == 12 && sizeof(row_group) == 24 && sizeof(set_ref) == 8 && sizeof(clause_term) == 8 &&
-              sizeof(clause_range) == 12 && sizeof(unary_fact) == 12);
+static_assert(sizeof(row) == 12 && sizeof(row_group) == 24 && sizeof(set_ref) == 8 &&
+              sizeof(clause_term) == 8 && sizeof(clause_range) == 12 && sizeof(unary_fact) == 12);
 
 /// "CCDP", the version of the format, the counts of the nine arrays.
 using store_header = std::array<std::uint32_t, 12>;
@@ -84,7 +84,8 @@ void each_array(Data& d, F&& see) {
         for (const row* i = r; i != end; ++i)
             good = good && (i->q_first < i->q_last || (i->q_first | i->q_last) == 0) && i->q_last <= nq;
     } else {
-        for (const row* i = r; i != end; ++i) good = good && i->set() < d.sets.size() && d.sets[i->set()].size == nq;
+        for (const row* i = r; i != end; ++i)
+            good = good && i->set() < d.sets.size() && d.sets[i->set()].size == nq;
     }
     if (!good) return "bad consequence";
     for (const row* i = r; i != end; ++i) {
@@ -102,14 +103,16 @@ void each_array(Data& d, F&& see) {
         if (s == 0 || s > max_values) return "bad size of a variable";
         values += s;
     }
-    if (values > (1U << 26U) || d.size.size() > (1U << 26U) || d.groups.size() > (1U << 26U)) return "too large";
+    if (values > (1U << 26U) || d.size.size() > (1U << 26U) || d.groups.size() > (1U << 26U))
+        return "too large";
     if (const char* wrong = check_sets(d, max_values)) return wrong;
     std::uint32_t at = 0;
     const row_group* before = nullptr;
     for (row_group& g : d.groups) {
         if (g.first != at || g.last <= g.first || g.last > d.rows.size()) return "rows out of place";
         at = g.last;
-        if (before != nullptr && std::pair{before->p, before->q} >= std::pair{g.p, g.q}) return "groups out of order";
+        if (before != nullptr && std::pair{before->p, before->q} >= std::pair{g.p, g.q})
+            return "groups out of order";
         if (const char* wrong = check_group(d, g)) return wrong;
         before = &g;
     }
@@ -140,7 +143,8 @@ void each_array(Data& d, F&& see) {
 }
 
 /// Fills the original layer of `d`; returns what is wrong with the bytes, or null.
-[[nodiscard]] inline const char* load(std::span<const std::byte> bytes, std::uint32_t max_values, problem_data& d) {
+[[nodiscard]] inline const char* load(std::span<const std::byte> bytes, std::uint32_t max_values,
+                                      problem_data& d) {
     store_header header{};
     if (bytes.size() < sizeof header) return "shorter than its header";
     std::memcpy(header.data(), bytes.data(), sizeof header);

@@ -34,7 +34,8 @@ struct trail_entry {
 
 class trail_state {
 public:
-    explicit trail_state(const problem_data& d) : data_(&d), dom_(d.word_at.back()), last_(d.variables(), none) {
+    explicit trail_state(const problem_data& d)
+        : data_(&d), dom_(d.word_at.back()), last_(d.variables(), none) {
         for (var_id v = 0; v < d.variables(); ++v) fill(dom_.data() + d.word_at[v], d.size[v]);
         trail_.reserve(256);
         removed_.reserve(256);
@@ -45,17 +46,24 @@ public:
     [[nodiscard]] std::uint32_t size(var_id x) const noexcept { return data_->size[x]; }
     [[nodiscard]] bool single(var_id x) const noexcept { return is_single(dom(x), words(x)); }
     [[nodiscard]] std::uint32_t lowest(var_id x) const noexcept { return next(dom(x), 0, size(x)); }
-    [[nodiscard]] std::uint32_t level() const noexcept { return static_cast<std::uint32_t>(level_at_.size()); }
-    [[nodiscard]] std::uint32_t trail_size() const noexcept { return static_cast<std::uint32_t>(trail_.size()); }
+    [[nodiscard]] std::uint32_t level() const noexcept {
+        return static_cast<std::uint32_t>(level_at_.size());
+    }
+    [[nodiscard]] std::uint32_t trail_size() const noexcept {
+        return static_cast<std::uint32_t>(trail_.size());
+    }
     [[nodiscard]] std::uint32_t level_start(std::uint32_t level) const noexcept {
         return level == 0 ? 0 : level_at_[level - 1];
     }
-    [[nodiscard]] const word* removed_by(const trail_entry& e) const noexcept { return removed_.data() + e.removed; }
+    [[nodiscard]] const word* removed_by(const trail_entry& e) const noexcept {
+        return removed_.data() + e.removed;
+    }
 
     /// Latest entry of x before `end` that took one of `set`, starting the walk at `from`.
     [[nodiscard]] std::uint32_t latest_taker(std::uint32_t from, std::uint32_t end, const word* set,
                                              std::uint32_t n) const noexcept {
-        while (from != none && (from >= end || !meet(removed_by(trail_[from]), set, n))) from = trail_[from].before;
+        while (from != none && (from >= end || !meet(removed_by(trail_[from]), set, n)))
+            from = trail_[from].before;
         return from;
     }
 

@@ -34,7 +34,8 @@ inline void put(word* set, std::uint32_t i) noexcept { set[i / word_bits] |= wor
     return w * word_bits + static_cast<std::uint32_t>(std::countr_zero(current));
 }
 /// Smallest non-member at or above `from`, or `size`.
-[[nodiscard]] inline std::uint32_t next_gap(const word* set, std::uint32_t from, std::uint32_t size) noexcept {
+[[nodiscard]] inline std::uint32_t next_gap(const word* set, std::uint32_t from,
+                                            std::uint32_t size) noexcept {
     if (from >= size) return size;
     std::uint32_t w = from / word_bits;
     const std::uint32_t end = bits::words_for(size);

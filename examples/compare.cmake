@@ -1,0 +1,13 @@
+# cmake -DPROGRAM=... -DEXPECTED=... [-DUPDATE=1] -P compare.cmake: the program's output must be the expected file.
+execute_process(COMMAND "${PROGRAM}" OUTPUT_VARIABLE output ERROR_VARIABLE error RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} ended with ${code}:\n${error}${output}")
+endif()
+if(UPDATE)
+    file(WRITE "${EXPECTED}" "${output}")
+    return()
+endif()
+file(READ "${EXPECTED}" expected)
+if(NOT output STREQUAL expected)
+    message(FATAL_ERROR "the output differs from ${EXPECTED}\n--- got\n${output}\n--- expected\n${expected}")
+endif()

@@ -1,0 +1,145 @@
+// The candidate: the best value of each domain, taken together, and which constraint it violates first.
+//
+// If it violates nothing it is a solution, and the best one within the domains. The scan starts where the last
+// one failed, so a candidate that is still bad is rejected at once.
+#pragma once
+
+#include <cudacompat/decide/detail/workspace.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace cudacompat::detail {
+
+class candidate : public workspace {
+public:
+    using workspace::workspace;
+
+    [[nodiscard]] const assignment& model() const noexcept { return model_; }
+    /// Marks the values that x may take in the last model with all else unchanged.
+    void mark_variants(var_id x, bits& out) { variants(x, none, out); }
+    /// Marks the pairs of values that a and b may take in the last model with all else unchanged.
+    void mark_variants(var_id a, var_id b, std::vector<bits>& out) {
+        bits va(size(a));
+        bits vb(size(b));
+        variants(a, b, va);
+        variants(b, a, vb);
+        const assignment kept = model_;
+        for (std::uint32_t i = va.next(0); i < size(a); i = va.next(i + 1)) {
+            bits row = vb;
+            model_[a] = i;
+            between(a, b, row);
+            out[i] |= row;
+        }
+        model_ = kept;
+    }
+
+protected:
+    [[nodiscard]] std::uint32_t best(var_id x) const noexcept {
+        if (preference_[x] == none) return lowest(x);
+        const std::uint32_t* order = orders_.data() + preference_[x];
+        while (!has(dom(x), *order)) ++order;
+        return *order;
+    }
+    [[nodiscard]] std::uint32_t pick(var_id x) const noexcept {
+        const std::uint32_t p = phase_[x];
+        return by_phase_ && p != none && has(dom(x), p) ? p : best(x);
+    }
+
+    [[nodiscard]] bool table_holds(std::uint32_t id, std::uint32_t a, std::uint32_t b) const noexcept {
+        const table& t = data_->tables[id];
+        switch (t.kind) {
+        case table_kind::dense: return ((data_->masks[t.at + a] >> b) & 1U) != 0;
+        case table_kind::ranges: return intervals_.holds(*data_, id, a, b, keep_);
+        case table_kind::sets: {
+            const word* m = data_->masks.data() + t.at;
+            const std::uint32_t wp = words(t.p);
+            const std::uint32_t stride = wp + words(t.q);
+            while (!has(m, a)) m += stride;
+            return has(m + wp, b);
+        }
+        }
+        return true;
+    }
+    /// First table or clause that the picked values violate, starting where the last one failed; none: a model.
+    std::uint32_t violated() {
+        const auto n = static_cast<std::uint32_t>(data_->tables.size());
+        const std::uint32_t all = n + problem_clauses_ + query_clauses_;
+        if (all == 0) return none;
+        std::uint32_t i = fail_at_ < all ? fail_at_ : 0;
+        for (std::uint32_t k = 0; k < all; ++k) {
+            bool good = true;
+            if (i < n) {
+                const table& t = data_->tables[i];
+                good = (!off_.empty() && off_[i] != 0) || table_holds(i, pick(t.p), pick(t.q));
+            } else if (i - n >= problem_clauses_ || clause_counts(i - n)) {
+                good = false;
+                const clause_ref& c = clauses_[i - n];
+                for (std::uint32_t t = c.first; t < c.last && !good; ++t)
+                    good = has(term_set(terms_[t]), pick(terms_[t].var));
+            }
+            if (!good) return fail_at_ = i;
+            if (++i == all) i = 0;
+        }
+        return none;
+    }
+    void take_model() {
+        model_.resize(data_->variables());
+        for (var_id x = 0; x < data_->variables(); ++x) model_[x] = pick(x);
+    }
+
+    assignment model_;
+    bool by_phase_ = false; ///< prefer the values of the last solution
+
+private:
+    /// out |= values v of x such that the model with x = v is a model, constraints with `except` ignored.
+    void variants(var_id x, var_id except, bits& out) {
+        bits fits(size(x));
+        std::copy_n(root(x), words(x), fits.words().begin());
+        for (std::uint32_t i = data_->link_at[x]; i < data_->link_at[x + 1]; ++i)
+            if (data_->links[i].other != except) keep_supported(data_->links[i], fits);
+        keep_by_clauses(x, except, fits);
+        out |= fits;
+    }
+    void between(var_id a, var_id b, bits& out) {
+        for (std::uint32_t i = data_->link_at[b]; i < data_->link_at[b + 1]; ++i)
+            if (data_->links[i].other == a) keep_supported(data_->links[i], out);
+        keep_by_clauses(b, none, out);
+    }
+    /// Of the values of the link's owner those that go with the model's value at its other end.
+    void keep_supported(const link& l, bits& fits) const {
+        if (!off_.empty() && off_[l.table] != 0) return;
+        const std::uint32_t other = model_[l.other];
+        for (std::uint32_t v = fits.next(0); v < fits.size(); v = fits.next(v + 1))
+            if (!(l.side == 0 ? table_holds(l.table, v, other) : table_holds(l.table, other, v)))
+                fits.reset(v);
+    }
+    /// Clauses with x that hold by x alone bound its values; those with both x and `except` are left to between().
+    void keep_by_clauses(var_id x, var_id except, bits& fits) const {
+        for (std::uint32_t c = 0; c < problem_clauses_ + query_clauses_; ++c) {
+            if (c < problem_clauses_ && !clause_counts(c)) continue;
+            const word* own = nullptr;
+            bool holds = false;
+            for (std::uint32_t t = clauses_[c].first; t < clauses_[c].last; ++t) {
+                if (terms_[t].var == x) own = term_set(terms_[t]);
+                else
+                    holds =
+                        holds || terms_[t].var == except || has(term_set(terms_[t]), model_[terms_[t].var]);
+            }
+            if (own == nullptr || holds) continue;
+            for (std::uint32_t i = 0; i < words(x); ++i) fits.words()[i] &= own[i];
+        }
+    }
+    /// dom(x) at level 0.
+    [[nodiscard]] const word* root(var_id x) {
+        root_.assign(dom(x), dom(x) + words(x));
+        for (std::uint32_t i = last_[x]; i != none && trail_[i].level != 0; i = trail_[i].before)
+            for (std::uint32_t k = 0; k < words(x); ++k) root_[k] |= removed_by(trail_[i])[k];
+        return root_.data();
+    }
+
+    std::vector<word> root_;
+};
+
+} // namespace cudacompat::detail

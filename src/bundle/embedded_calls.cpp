@@ -1,0 +1,2 @@
+// The calls that read the embedded data.
+#include <cudacompat/embedded.hpp>

@@ -1,0 +1,5 @@
+// The one translation unit that holds the bodies.
+#include <cudacompat/engine.hpp>
+
+template class cudacompat::opaque<cudacompat::question_ref>;
+template class cudacompat::opaque<cudacompat::knowledge_base>;
