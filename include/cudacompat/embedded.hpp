@@ -3,7 +3,6 @@
 
 #include <cudacompat/cudacompat.hpp>
 #include <cudacompat/data.hpp>
-#include <cudacompat/tell/answer_body.hpp>
 
 namespace cudacompat {
 

@@ -6,11 +6,11 @@
 // fixed order, facts by id.
 #pragma once
 
+#include <cudacompat/decide/question.hpp>
 #include <cudacompat/json_fact.hpp>
 #include <cudacompat/json_writer.hpp>
 #include <cudacompat/tell/answer.hpp>
 #include <cudacompat/tell/builds.hpp>
-#include <cudacompat/tell/text.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -96,8 +96,19 @@ private:
         out_.member("free", s.is_free(c));
         cite(s.facts(c.name()));
         out_.key("published");
-        put_sources(out_, kb_, published(s, c));
+        published(s.instances().value(c.var(), c.domain()));
         out_.close('}');
+    }
+
+    /// Where the build was seen, or else the release.
+    void published(const frozen::value& v) {
+        std::vector<frozen::citation> seen;
+        if ((v.flags & (frozen::is_unknown | frozen::is_cell)) == 0) {
+            for (const frozen::build& b : kb_.builds(v.builds))
+                for (const frozen::citation& c : kb_.citations(b.sources)) seen.push_back(c);
+            if (seen.empty()) seen.assign(kb_.citations(v.sources).begin(), kb_.citations(v.sources).end());
+        }
+        put_sources(out_, kb_, seen);
     }
 
     void rules(std::string_view name, const std::vector<driver_rule>& list) {

@@ -38,11 +38,15 @@ int main(int argc, char** argv) {
         std::cerr << "usage: cudacompat-freeze DATA_DIRECTORY OUTPUT.cpp|OUTPUT.ckb\n";
         return 2;
     }
-    const auto data = cudacompat::load_model(argv[1]);
+    auto data = cudacompat::load_model(argv[1]);
     if (!data) {
         std::cerr << cudacompat::to_string(data.error()) << '\n';
         return 4;
     }
+    // The block must not depend on where it was built.
+    const std::string folder = std::string(argv[1]) + (std::string(argv[1]).ends_with('/') ? "" : "/");
+    for (cudacompat::fact_record& f : data->facts)
+        if (f.where.file.starts_with(folder)) f.where.file.erase(0, folder.size());
     auto block = cudacompat::freeze(*data);
     if (block) block = cudacompat::prepare(std::move(*block));
     if (!block) {

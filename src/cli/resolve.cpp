@@ -5,6 +5,7 @@
 #include "set_option.hpp"
 
 #include <cudacompat/cudacompat.hpp>
+#include <cudacompat/decide/request.hpp>
 #include <cudacompat/json.hpp>
 namespace cudacompat::cli {
 

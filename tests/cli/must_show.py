@@ -372,6 +372,11 @@ class Options(Answers):
         a = self.answer("torch", "--set", "gpu=v100", "--set", "gpu=rtx-3090")
         self.assertEqual({self.version(a, c) for c in a["components"] if c.startswith("gpu")}, {"7.0", "8.6"})
 
+    def test_no_gpu_gets_the_cpu_build(self):
+        a = self.answer("torch:2.4", "--set", "gpu=none")
+        self.assertEqual(a["components"]["torch"]["variant"], "cpu")
+        self.assertFalse({"driver", "gpu", "cuda-runtime", "cudnn"} & a["components"].keys())
+
     def test_windows(self):
         a = self.answer("torch:2.4", "--set", "platform=windows")
         self.assertEqual((a["platform"], a["platform_assumed"]), ("windows-x86_64", False))

@@ -29,12 +29,17 @@ public:
 private:
     void rules(bool strict) {
         const lowered& low = out_.here->low;
+        const auto no_device = [&](const restriction& r) { // the stack says that there is no GPU: a CPU build is all there can be
+            const auto count = static_cast<multiplicity>(kb_.components()[low.instances[r.var].component].multiplicity);
+            return count == multiplicity::device && r.allowed.test(0) && r.allowed.count() == 1;
+        };
+        const bool cpu_only = std::any_of(out_.ask.restrictions.begin(), out_.ask.restrictions.end(), no_device);
         for (const std::uint32_t c : low.instances.coded()) { // a CPU build only where it is asked for or all there is
             const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
             bits host(low.instances.domain_size(var));
             for (std::uint32_t i = 1; i < host.size(); ++i)
                 if ((low.instances.value(var, i).flags & frozen::is_host_only) != 0) host.set(i);
-            if (host.empty()) continue;
+            if (host.empty() || cpu_only) continue;
             bits open(low.instances.domain_size(var), true);
             for (const restriction& r : out_.ask.restrictions)
                 if (r.var == var) open &= r.allowed;

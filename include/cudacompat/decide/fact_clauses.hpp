@@ -7,7 +7,9 @@
 #include <cudacompat/decide/instances.hpp>
 #include <cudacompat/decide/problem.hpp>
 #include <cudacompat/decide/problem_builder.hpp>
+#include <cudacompat/version/version_spec.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -186,26 +188,39 @@ protected:
             if (own == frozen::none) {
                 add_alternatives(f, id, b, rest, at + 1, clause);
             } else {
-                with(own, states ? in_.admitted(own, s) : with_unknown(own, in_.admitted(own, s)));
+                with(own, states ? demanded(own, s) : with_unknown(own, demanded(own, s)));
             }
             return;
         }
         // The copy in use: the owner's where it has one, else the shared one.
         const std::uint32_t shared = in_.find(s.component, frozen::none, frozen::none);
         if (own != frozen::none) {
-            bits holds = with_unknown(own, in_.admitted(own, s));
+            bits holds = with_unknown(own, demanded(own, s));
             holds.set(0);
             with(own, std::move(holds));
             bits present(in_.domain_size(own), true);
             present.reset(0);
             clause.push_back({own, std::move(present)});
-            with(shared, in_.admitted(shared, s));
+            with(shared, demanded(shared, s));
             clause.pop_back();
         } else {
-            with(shared, in_.admitted(shared, s));
+            with(shared, demanded(shared, s));
         }
     }
 
+    /// What a demand admits. Pre-releases count by their place in the order where the question opened the component.
+    [[nodiscard]] bits demanded(std::uint32_t var, const frozen::selector& s) const {
+        bits out = in_.admitted(var, s);
+        if (std::find(ctx_.opened.begin(), ctx_.opened.end(), s.component) == ctx_.opened.end() || s.present == 0) return out;
+        const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
+        const auto spec = version_spec::parse(scheme, kb_.str(s.spec));
+        for (std::uint32_t i = 1; spec && i < out.size(); ++i) {
+            const frozen::value& v = in_.value(var, i);
+            if ((v.flags & frozen::is_prerelease) == 0) continue;
+            if (const auto at = version::parse(scheme, kb_.str(v.version)); at && spec->set().contains(*at)) out.set(i);
+        }
+        return out;
+    }
     /// A demand on a copy whose version nobody knows is not refuted by that; the answer names the gap.
     [[nodiscard]] bits with_unknown(std::uint32_t var, bits holds) const {
         if (count_of(in_[var].component) == multiplicity::code) return holds;

@@ -19,6 +19,7 @@ namespace cudacompat {
 struct context {
     std::uint32_t platform = 0;     ///< index in knowledge_base::platforms()
     std::uint32_t device_slots = 1; ///< how many distinct GPUs the query speaks of, at least 1
+    std::vector<std::uint32_t> opened; ///< components of which the question names a pre-release: demands take theirs too
     std::string as_of;              ///< only what was published by this date (YYYY-MM-DD); empty: everything
 
     friend bool operator==(const context&, const context&) = default;

@@ -175,7 +175,7 @@ private:
 
 /// The problem of the plain context of a platform comes with the compiled data (prepare.hpp); others are made here.
 [[nodiscard]] inline problem prepared_or_new(const knowledge_base& kb, const context& ctx, const instance_table& in) {
-    const bool plain = ctx.device_slots == 1 && ctx.as_of.empty();
+    const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && ctx.opened.empty();
     if (const auto bytes = kb.prepared(ctx.platform); plain && !bytes.empty())
         if (result<problem> made = problem::load(bytes)) {
             bool fits = made->variable_count() == in.size();

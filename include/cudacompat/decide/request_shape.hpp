@@ -39,7 +39,7 @@ struct request_shape {
     std::size_t at = 0;
     while (at < text.size() && text[at] == ' ') ++at;
     out.name_first = at;
-    while (at < text.size() && is_name_char(text[at])) ++at;
+    while (at < text.size() && (is_name_char(text[at]) || text[at] == '.')) ++at;
     out.name_last = at;
     if (out.name_first == out.name_last) return fail(at, "expected a component name such as 'torch'");
     std::size_t end = text.size();

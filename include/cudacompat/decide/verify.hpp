@@ -144,8 +144,9 @@ private:
         const version_spec* parsed = texts_.spec(selector);
         if (parsed == nullptr) return false;
         const version& v = versions_[static_cast<std::size_t>(copy - stack_.data())];
-        return parsed->matches(v) || (v.is_prerelease() && (condition || only_prereleases(s.component)) && parsed->set().contains(v));
+        return parsed->matches(v) || (v.is_prerelease() && (condition || only_prereleases(s.component) || opened(s.component)) && parsed->set().contains(v));
     }
+    [[nodiscard]] bool opened(std::uint32_t c) const { return std::find(ctx_.opened.begin(), ctx_.opened.end(), c) != ctx_.opened.end(); }
     [[nodiscard]] bool only_prereleases(std::uint32_t c) const {
         for (const frozen::value& v : kb_.values(kb_.components()[c]))
             if ((v.flags & (frozen::is_prerelease | frozen::is_unknown)) == 0) return false;

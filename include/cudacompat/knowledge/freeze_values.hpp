@@ -245,19 +245,32 @@ protected:
             if ((v.flags & frozen::is_cell) != 0) return v.cell.is_subset_of(*set);
             return parsed->matches(v.at) || ((v.flags & frozen::is_prerelease) != 0 && (how == use::condition || only) && set->contains(v.at));
         };
-        append_intervals(values_[c], in);
+        const bool ordered = set != nullptr && !ordered_[c]->open_line && ordered_[c]->scheme != version_scheme::label;
+        if (!ordered) {
+            append_intervals(values_[c], 0, count(values_[c]), in);
+        } else { // newest first: the values of an interval of versions are neighbours
+            const auto from = [&](const version_cut& cut) { // first value below the cut
+                const auto known_end = values_[c].end() - ((values_[c].empty() || (values_[c].back().flags & frozen::is_unknown) == 0) ? 0 : 1);
+                return static_cast<std::uint32_t>(std::partition_point(values_[c].begin(), known_end, [&](const raw_value& v) { return !is_below(v.at, cut); }) -
+                                                  values_[c].begin());
+            };
+            for (std::size_t i = set->interval_count(); i-- > 0;) {
+                const version_interval part = set->interval(i);
+                append_intervals(values_[c], part.has_upper() ? from(*part.upper) : 0, from(*part.lower), in);
+            }
+        }
         out.values.count = count(intervals_) - out.values.first;
         return true;
     }
     template <class In>
-    void append_intervals(const std::vector<raw_value>& values, In&& in) {
-        for (std::uint32_t i = 0; i < values.size();) {
+    void append_intervals(const std::vector<raw_value>& values, std::uint32_t begin, std::uint32_t end, In&& in) {
+        for (std::uint32_t i = begin; i < end;) {
             if (!in(values[i])) {
                 ++i;
                 continue;
             }
             const std::uint32_t first = i;
-            while (i < values.size() && in(values[i])) ++i;
+            while (i < end && in(values[i])) ++i;
             intervals_.push_back({first, i});
         }
     }

@@ -86,12 +86,20 @@ public:
         return {};
     }
 
-    /// Index of the component with this name or alias (exact, lower case), or frozen::none.
+    /// Index of the component with this name or alias, or frozen::none. As in Python's package names, letter case
+    /// does not count and '_' is '-'.
     [[nodiscard]] std::uint32_t find_component(std::string_view name) const noexcept {
+        const auto same = [name](std::string_view other) {
+            const auto fold = [](char c) { return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+            if (name.size() != other.size()) return false;
+            for (std::size_t i = 0; i < name.size(); ++i)
+                if (fold(name[i]) != fold(other[i])) return false;
+            return true;
+        };
         for (std::uint32_t i = 0; i < components().size(); ++i) {
-            if (str(components()[i].name) == name) return i;
+            if (same(str(components()[i].name))) return i;
             for (const frozen::text alias : texts(components()[i].aliases))
-                if (str(alias) == name) return i;
+                if (same(str(alias))) return i;
         }
         return frozen::none;
     }

@@ -40,6 +40,13 @@ public:
             }
             const std::uint32_t fact = low_.causes[r.index].index;
             out.facts_.push_back(fact);
+            // A fact of several consequences ("carries cuDNN and NCCL") is in the core for one of them; the steps tell which.
+            const frozen::fact& f = low_.kb.facts()[fact];
+            for (const frozen::selector& s : low_.kb.selectors(f.conditions))
+                if (s.component != frozen::none) blame[s.component] += 0;
+            if (f.then.count == 1)
+                for (const frozen::selector& s : low_.kb.selectors(low_.kb.groups(f.then)[0].any_of))
+                    if (s.component != frozen::none) blame[s.component] += 0;
         }
         std::sort(out.facts_.begin(), out.facts_.end());
         out.facts_.erase(std::unique(out.facts_.begin(), out.facts_.end()), out.facts_.end());

@@ -295,7 +295,7 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
         out += "\nunknown\n";
         for (const std::string& m : a.missing()) detail::put_wrapped(out, "  - ", "    ", m, options.width);
     }
-    if (!refused && a.conflict() != nullptr) out += "\nwhat stands against a sure answer\n" + explain(*a.conflict(), options);
+    if (!refused && a.conflict() != nullptr && a.solution() != nullptr) out += "\nwhat stands against a sure answer\n" + explain(*a.conflict(), options);
     if (!sources.empty()) out += "\nsources\n" + sources.print(options.width);
     return out;
 }

@@ -96,59 +96,6 @@ inline measured measure(peer_run run, const peer_problem& problem, const limits&
     waitpid(child, &status, 0);
     if (!WIFEXITED(status)) out.capped = true; // also when its memory ran out
     if (runs.empty()) return out;
-    for (const peer_answer& a : runs) all.push_back(get(a));
-    std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
-    return all[all.size() / 2];
-}
-
-inline measured measure(peer_run run, const peer_problem& problem, const limits& lim) {
-    int ends[2];
-    if (pipe(ends) != 0) return {};
-    std::fflush(nullptr);
-    const pid_t child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        const rlimit memory{lim.bytes, lim.bytes};
-        setrlimit(RLIMIT_AS, &memory);
-        const double start = peer_cpu_s();
-        for (int i = 0; i <= lim.runs && (i == 0 || peer_cpu_s() - start < lim.cpu_s); ++i) {
-            peer_answer a{};
-            run(&problem, &a);
-            if (write(ends[1], &a, sizeof a) != static_cast<ssize_t>(sizeof a)) break;
-        }
-        _exit(0);
-    }
-    close(ends[1]);
-    measured out;
-    std::vector<peer_answer> runs;
-    const double until = wall_s() + lim.cap_s * lim.wall_factor;
-    clockid_t used{};
-    if (child <= 0 || clock_getcpuclockid(child, &used) != 0) return out;
-    for (;;) {
-        pollfd ready{ends[0], POLLIN, 0};
-        if (poll(&ready, 1, 200) == 0) {
-            // Asked from outside: RLIMIT_CPU would make the child's own clock advance in whole ticks.
-            timespec t{};
-            const bool spent = clock_gettime(used, &t) == 0 && static_cast<double>(t.tv_sec) >= lim.cap_s;
-            if (!spent && wall_s() < until) continue;
-            kill(child, SIGKILL);
-            out.capped = true;
-            if (spent && runs.empty()) out.at_least_s = lim.cap_s;
-            break;
-        }
-        peer_answer a;
-        const ssize_t got = read(ends[0], &a, sizeof a); // a write this small is never split
-        if (got != static_cast<ssize_t>(sizeof a)) break;
-        runs.push_back(a);
-    }
-    close(ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (!WIFEXITED(status)) out.capped = true; // also when its memory ran out
-    if (runs.empty()) {
-        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) out.at_least_s = lim.cap_s;
-        return out;
-    }
     for (const peer_answer& a : runs)
         if (a.sat != runs[0].sat || a.best != runs[0].best) out.consistent = false;
     if (runs.size() > 1) runs.erase(runs.begin());

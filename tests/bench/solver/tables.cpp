@@ -40,6 +40,7 @@ void tables::add(const row_id& id, const std::string& who, const measured& m) {
     rows_[id][who] = m;
     if (m.runs == 0 && !m.capped) mistake(id.name() + ": " + who + " ended without an answer");
     if (m.runs == 0) return;
+    if (m.median.build_s <= 0) mistake(id.name() + ": the clock stands still"); // it did, under RLIMIT_CPU
     if (!m.consistent) mistake(id.name() + ": " + who + " answered differently from run to run");
     if ((m.median.sat != 0) != (id.kind == ask::sat))
         mistake(id.name() + ": " + who + " has the wrong verdict");

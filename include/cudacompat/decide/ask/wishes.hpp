@@ -59,6 +59,7 @@ protected:
             }
         }
         out_.platform = arch.empty() ? os : os + "-" + arch;
+        context_ = {};
         context_.platform = kb_.find_platform(out_.platform);
         context_.as_of = options_.as_of;
         if (context_.as_of.empty() && stack_ != nullptr && stack_->date.given()) context_.as_of = stack_->date.text;
@@ -75,6 +76,20 @@ protected:
         for (std::uint32_t c = 0; c < kb_.components().size(); ++c)
             if (static_cast<multiplicity>(kb_.components()[c].multiplicity) == multiplicity::device) return c;
         return frozen::none;
+    }
+
+    /// A wish for a pre-release is a wish for it whatever else demands the component.
+    void open_prereleases() {
+        for (const request_item& i : items_) {
+            const std::uint32_t c = kb_.find_component(i.name);
+            if (c == frozen::none || i.spec.empty()) continue;
+            const auto all = kb_.values(kb_.components()[c]);
+            if (std::none_of(all.begin(), all.end(), [](const frozen::value& v) { return (v.flags & frozen::is_prerelease) != 0; })) continue;
+            const auto spec = version_spec::parse(static_cast<version_scheme>(kb_.components()[c].scheme), i.spec);
+            if (spec && spec->admits_prereleases()) context_.opened.push_back(c);
+        }
+        std::sort(context_.opened.begin(), context_.opened.end());
+        context_.opened.erase(std::unique(context_.opened.begin(), context_.opened.end()), context_.opened.end());
     }
 
     struct device_wish {
@@ -138,6 +153,7 @@ protected:
                 add(std::move(w));
             }
         context_.device_slots = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(found.size()));
+        open_prereleases();
         out_.here = find_world(kb_, context_);
         const lowered& low = out_.here->low;
         for (std::uint32_t d = 0; d < found.size(); ++d) {
