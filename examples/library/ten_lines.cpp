@@ -9,6 +9,5 @@ int main() {
     if (const auto* s = answer->solution())
         std::cout << "torch " << s->at("torch").version() << " (" << s->at("torch").variant() << "), CUDA "
                   << s->at("cuda-runtime").version() << ", driver " << s->range("driver") << '\n';
-    else
-        std::cout << explain(*answer->conflict());
+    else std::cout << explain(*answer->conflict());
 }

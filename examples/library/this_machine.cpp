@@ -21,6 +21,7 @@ int main() {
         return 1;
     }
     const auto& torch = s->at("torch");
-    std::cout << "pip install torch==" << torch.version() << " --index-url https://download.pytorch.org/whl/" << torch.variant() << '\n';
+    std::cout << "pip install torch==" << torch.version() << " --index-url https://download.pytorch.org/whl/"
+              << torch.variant() << '\n';
     for (const std::string& caveat : answer->caveats()) std::cout << "# " << caveat << '\n';
 }

@@ -28,14 +28,16 @@ namespace cudacompat {
 /// Answers a request from this knowledge base. The error says where the request is wrong; "no" is an answer.
 /// Reads no clock, no file and no environment. Safe to call from many threads.
 [[nodiscard]] result<answer> resolve(const knowledge_base& kb, std::span<const std::string_view> request,
-                                     const stack_record* stack = nullptr, const resolve_options& options = {});
+                                     const stack_record* stack = nullptr,
+                                     const resolve_options& options = {});
 
 /// From the embedded data, for any machine.
-[[nodiscard]] result<answer> resolve(std::initializer_list<std::string_view> request, const resolve_options& options = {});
+[[nodiscard]] result<answer> resolve(std::initializer_list<std::string_view> request,
+                                     const resolve_options& options = {});
 
 /// For the machine that `stack` describes.
-[[nodiscard]] result<answer> resolve(std::initializer_list<std::string_view> request, const stack_record& stack,
-                                     const resolve_options& options = {});
+[[nodiscard]] result<answer> resolve(std::initializer_list<std::string_view> request,
+                                     const stack_record& stack, const resolve_options& options = {});
 
 /// A text as a template argument.
 template <std::size_t N>
@@ -51,7 +53,9 @@ struct literal {
 template <literal... Items>
 [[nodiscard]] result<answer> resolve(const resolve_options& options = {}) {
     static_assert(sizeof...(Items) > 0, "name at least one component, such as \"torch:1.12\"");
-    static_assert((is_request(Items.view()) && ...), "malformed request item: NAME, NAME:SPEC or NAMESPEC, such as \"torch:1.12\" or \"torch>=2.4\"");
+    static_assert(
+        (is_request(Items.view()) && ...),
+        "malformed request item: NAME, NAME:SPEC or NAMESPEC, such as \"torch:1.12\" or \"torch>=2.4\"");
     return resolve({Items.view()...}, options);
 }
 

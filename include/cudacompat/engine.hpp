@@ -14,11 +14,16 @@
 
 namespace cudacompat {
 
-CUDACOMPAT_BODY result<answer> resolve(const knowledge_base& kb, std::span<const std::string_view> request, const stack_record* stack,
-                                       const resolve_options& options) {
-    if (request.empty()) return error{errc::bad_request, "empty request; name at least one component, such as 'torch:1.12'", {}, {}};
+CUDACOMPAT_BODY result<answer> resolve(const knowledge_base& kb, std::span<const std::string_view> request,
+                                       const stack_record* stack, const resolve_options& options) {
+    if (request.empty())
+        return error{
+            errc::bad_request, "empty request; name at least one component, such as 'torch:1.12'", {}, {}};
     if (request.size() > max_request_items)
-        return error{errc::too_large, "a request of " + std::to_string(request.size()) + " items; 256 are read at most", {}, {}};
+        return error{errc::too_large,
+                     "a request of " + std::to_string(request.size()) + " items; 256 are read at most",
+                     {},
+                     {}};
     std::vector<request_item> items;
     items.reserve(request.size());
     for (const std::string_view text : request) {

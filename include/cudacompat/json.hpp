@@ -6,19 +6,12 @@
 // fixed order, facts by id.
 #pragma once
 
-#include <cudacompat/decide/question.hpp>
-#include <cudacompat/json_fact.hpp>
-#include <cudacompat/json_writer.hpp>
 #include <cudacompat/tell/answer.hpp>
-#include <cudacompat/tell/builds.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace cudacompat {
 
@@ -27,200 +20,11 @@ struct json_options {
     std::span<const std::string_view> request; ///< the items as they were given: member "request"
 };
 
-namespace detail {
-
-class json_teller {
-public:
-    json_teller(const answer& a, const json_options& options)
-        : answer_(a), kb_(a.kb()), options_(options), out_(options.indent) {}
-
-    [[nodiscard]] std::string run() {
-        out_.open('{');
-        out_.member("schema", std::uint64_t{1});
-        out_.member_or_null("data", kb_.version());
-        out_.member("verdict", to_string(answer_.verdict()));
-        out_.member("degraded", answer_.degraded());
-        const question& asked = answer_.asked();
-        out_.member_or_null("platform", kb_.platforms().size() > 1 ? std::string_view(asked.platform)
-                                                                   : std::string_view{});
-        out_.member("platform_assumed", asked.platform_assumed);
-        out_.member_or_null("as_of", asked.here->low.ctx.as_of);
-        out_.member_list("request", options_.request);
-        components();
-        builds();
-        conflict();
-        out_.member_list("caveats", answer_.caveats());
-        out_.member_list("missing", answer_.missing());
-        out_.member_list("ways_out", std::span<const std::string>{});
-        all();
-        facts();
-        out_.close('}');
-        return out_.take();
-    }
-
-private:
-    [[nodiscard]] std::string_view id(std::uint32_t fact) const { return kb_.str(kb_.facts()[fact].id); }
-
-    void cite(const std::vector<std::uint32_t>& facts) {
-        out_.key("facts");
-        out_.open('[');
-        for (const std::uint32_t f : facts) out_.text(id(f));
-        out_.close(']');
-        cited_.insert(cited_.end(), facts.begin(), facts.end());
-    }
-
-    void components() {
-        out_.key("components");
-        out_.open('{');
-        if (const solution* s = answer_.solution())
-            for (const choice& c : s->choices()) {
-                out_.key(c.name());
-                component(*s, c);
-            }
-        out_.close('}');
-    }
-    void component(const solution& s, const choice& c) {
-        const instance& in = s.instances()[c.var()];
-        const auto& devices = s.asked().device_names;
-        out_.open('{');
-        out_.member("version", c.version());
-        out_.member_or_null("variant", c.variant());
-        out_.member("range", s.range(c.name()));
-        out_.member("range_with_choice", s.range_with_choice(c.name()));
-        out_.member_or_null("inside", c.inside());
-        out_.member_or_null("device", in.device < devices.size() ? std::string_view(devices[in.device])
-                                                                 : std::string_view{});
-        out_.member_or_null("channel", c.channel());
-        out_.member("installer_default", c.installer_default());
-        out_.member("optional", c.optional());
-        out_.member("free", s.is_free(c));
-        cite(s.facts(c.name()));
-        out_.key("published");
-        published(s.instances().value(c.var(), c.domain()));
-        out_.close('}');
-    }
-
-    /// Where the build was seen, or else the release.
-    void published(const frozen::value& v) {
-        std::vector<frozen::citation> seen;
-        if ((v.flags & (frozen::is_unknown | frozen::is_cell)) == 0) {
-            for (const frozen::build& b : kb_.builds(v.builds))
-                for (const frozen::citation& c : kb_.citations(b.sources)) seen.push_back(c);
-            if (seen.empty()) seen.assign(kb_.citations(v.sources).begin(), kb_.citations(v.sources).end());
-        }
-        put_sources(out_, kb_, seen);
-    }
-
-    void rules(std::string_view name, const std::vector<driver_rule>& list) {
-        out_.key(name);
-        out_.open('[');
-        for (const driver_rule& r : list) {
-            out_.open('{');
-            out_.member("rule", r.rule);
-            out_.member("range", r.range);
-            out_.close('}');
-        }
-        out_.close(']');
-    }
-    void builds() {
-        out_.key("builds");
-        out_.open('[');
-        for (const build_row& b : builds_of(answer_)) {
-            out_.open('{');
-            out_.member("component", b.component);
-            out_.member("version", b.version);
-            out_.member_or_null("variant", b.variant);
-            out_.member_or_null("channel", b.channel);
-            out_.member("chosen", b.chosen);
-            out_.member("works", b.works);
-            out_.key("carries");
-            out_.open('[');
-            for (const auto& [name, version] : b.carries) {
-                out_.open('{');
-                out_.member("component", name);
-                out_.member("version", version);
-                out_.close('}');
-            }
-            out_.close(']');
-            out_.member_or_null("python", b.python);
-            out_.member_or_null("gpus", b.gpus);
-            rules("drivers", b.drivers);
-            out_.key("elsewhere");
-            out_.open('{');
-            for (const auto& [os, list] : b.elsewhere) rules(os, list);
-            out_.close('}');
-            out_.member_or_null("against", b.against);
-            out_.close('}');
-        }
-        out_.close(']');
-    }
-
-    void conflict() {
-        out_.key("conflict");
-        const cudacompat::conflict* c = answer_.conflict();
-        if (c == nullptr) {
-            out_.null();
-            return;
-        }
-        out_.open('{');
-        out_.member_list("between", c->between());
-        out_.key("steps");
-        out_.open('[');
-        for (const cudacompat::conflict::step& s : c->steps()) {
-            out_.open('{');
-            out_.member("text", s.text);
-            cite(s.facts);
-            out_.close('}');
-        }
-        out_.close(']');
-        cite(c->facts());
-        out_.close('}');
-    }
-
-    void all() {
-        out_.key("all");
-        out_.open('[');
-        for (const solution& s : answer_.all()) {
-            out_.open('{');
-            for (const choice& c : s.choices()) {
-                out_.key(c.name());
-                out_.open('{');
-                out_.member("version", c.version());
-                out_.member_or_null("variant", c.variant());
-                out_.close('}');
-            }
-            out_.close('}');
-        }
-        out_.close(']');
-    }
-
-    void facts() {
-        std::sort(cited_.begin(), cited_.end(),
-                  [&](std::uint32_t a, std::uint32_t b) { return id(a) != id(b) ? id(a) < id(b) : a < b; });
-        cited_.erase(std::unique(cited_.begin(), cited_.end()), cited_.end());
-        out_.key("facts");
-        out_.open('{');
-        for (const std::uint32_t f : cited_) {
-            out_.key(id(f));
-            out_.open('{');
-            put_fact(out_, kb_, kb_.facts()[f]);
-            out_.close('}');
-        }
-        out_.close('}');
-    }
-
-    const answer& answer_;
-    const knowledge_base kb_;
-    const json_options& options_;
-    json_writer out_;
-    std::vector<std::uint32_t> cited_;
-};
-
-} // namespace detail
-
 /// The whole answer as one JSON object, with a newline at its end.
-[[nodiscard]] inline std::string to_json(const answer& a, const json_options& options = {}) {
-    return detail::json_teller(a, options).run();
-}
+[[nodiscard]] std::string to_json(const answer& a, const json_options& options = {});
 
 } // namespace cudacompat
+
+#if defined(CUDACOMPAT_HEADER_ONLY)
+#include <cudacompat/json_body.hpp>
+#endif

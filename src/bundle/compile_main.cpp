@@ -22,7 +22,8 @@ void write_source(std::ostream& out, const std::vector<std::byte>& block) {
     for (std::size_t i = 0; i < block.size(); i += 8) {
         std::uint64_t w = 0;
         std::memcpy(&w, block.data() + i, 8);
-        std::snprintf(word, sizeof word, "%s0x%llxU,", i % 64 == 0 ? "\n" : "", static_cast<unsigned long long>(w));
+        std::snprintf(word, sizeof word, "%s0x%llxU,", i % 64 == 0 ? "\n" : "",
+                      static_cast<unsigned long long>(w));
         out << word;
     }
     out << "\n};\n} // namespace\n\n"
@@ -58,7 +59,9 @@ int main(int argc, char** argv) {
     {
         std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
         if (path.ends_with(".cpp")) write_source(out, *block);
-        else out.write(reinterpret_cast<const char*>(block->data()), static_cast<std::streamsize>(block->size()));
+        else
+            out.write(reinterpret_cast<const char*>(block->data()),
+                      static_cast<std::streamsize>(block->size()));
         if (!out.flush()) {
             std::cerr << fresh << ": cannot write\n";
             return 4;

@@ -71,17 +71,19 @@ public:
         std::vector<std::size_t> order;
         std::vector<std::vector<bool>> may(newest_first_.size());
         std::vector<bool> wanted(newest_first_.size());
+        std::vector<bool> opened(newest_first_.size());
         for (std::size_t c = 0; c < may.size(); ++c) may[c].assign(values(c), true);
         for (const std::string& item : p.ask) {
             const auto [c, in] = allowed(item);
             for (std::size_t v = 0; v < in.size(); ++v) may[c][v] = may[c][v] && in[v];
             if (!wanted[c]) order.push_back(c);
             wanted[c] = true;
+            opened[c] = opened[c] || names_prerelease(c, item);
         }
         for (const auto& [c, value] : p.pinned)
             for (std::size_t v = 0; v < may[c].size(); ++v) may[c][v] = may[c][v] && v == value;
         add_reachable(order, p);
-        return first(order, may, wanted, p);
+        return first(order, may, wanted, opened, p);
     }
     [[nodiscard]] bool solvable(const problem& p) const { return best(p).has_value(); }
 
@@ -93,6 +95,8 @@ private:
     struct rule {
         std::size_t component, value;
         std::vector<std::pair<std::size_t, std::vector<bool>>> any_of;
+        std::vector<std::vector<bool>>
+            opened; ///< what counts instead where the request names a pre-release of it
         bool always = false;
     };
 
@@ -113,6 +117,14 @@ private:
         }
         std::sort(list.begin(), list.end(), [](const release& a, const release& b) { return b.at < a.at; });
         newest_first_.push_back(std::move(list));
+    }
+    /// A request item whose spec names a pre-release opens its component: demands take its pre-releases too.
+    [[nodiscard]] bool names_prerelease(std::size_t c, const std::string& item) const {
+        const std::size_t end = item.find_first_of(":=<>~^!");
+        if (end == std::string::npos) return false;
+        const auto read =
+            cudacompat::version_spec::parse(scheme(c), item.substr(item[end] == ':' ? end + 1 : end));
+        return read && read->admits_prereleases();
     }
     [[nodiscard]] std::vector<bool> only(std::size_t c, std::size_t value) const {
         std::vector<bool> out(values(c));
@@ -142,7 +154,7 @@ private:
         return out;
     }
     void translate(const statement& s) {
-        rule out{s.component, none, {}, false};
+        rule out{s.component, none, {}, {}, false};
         const auto& list = newest_first_[s.component];
         for (std::size_t i = 0; i < list.size(); ++i)
             if (list[i].release == s.release) out.value = i + 1;
@@ -154,7 +166,16 @@ private:
             }
             std::vector<bool> in = spec == "absent" ? only(c, absent) : matching(c, spec, true);
             if (s.kind == demand::constrains) in[absent] = true;
+            std::vector<bool> wide = in;
+            if (spec != "absent") {
+                const auto read = cudacompat::version_spec::parse(scheme(c), spec);
+                for (std::size_t i = 0; read && i < newest_first_[c].size(); ++i)
+                    if (newest_first_[c][i].at.is_prerelease() &&
+                        read->set().contains(newest_first_[c][i].at))
+                        wide[i + 1] = true;
+            }
             out.any_of.emplace_back(c, std::move(in));
+            out.opened.push_back(std::move(wide));
         }
         rules_.push_back(std::move(out));
     }
@@ -228,7 +249,8 @@ private:
 
     [[nodiscard]] std::optional<assignment> first(const std::vector<std::size_t>& order,
                                                   const std::vector<std::vector<bool>>& may,
-                                                  const std::vector<bool>& wanted, const problem& p) const {
+                                                  const std::vector<bool>& wanted,
+                                                  const std::vector<bool>& opened, const problem& p) const {
         std::vector<std::size_t> place(newest_first_.size(), none);
         for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
         std::vector<std::vector<const rule*>> due(order.size());
@@ -252,9 +274,12 @@ private:
                     throw std::runtime_error("world " + world_.name + " is too large for the oracle");
                 now[c] = value;
                 const bool fits = std::all_of(due[at].begin(), due[at].end(), [&](const rule* r) {
-                    return now[r->component] != r->value ||
-                           std::any_of(r->any_of.begin(), r->any_of.end(),
-                                       [&](const auto& one) { return one.second[now[one.first]]; });
+                    if (now[r->component] != r->value) return true;
+                    for (std::size_t i = 0; i < r->any_of.size(); ++i) {
+                        const auto& [other, in] = r->any_of[i];
+                        if (opened[other] ? r->opened[i][now[other]] : in[now[other]]) return true;
+                    }
+                    return false;
                 });
                 if (fits && go(at + 1)) return true;
             }

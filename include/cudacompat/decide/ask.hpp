@@ -12,7 +12,8 @@ namespace cudacompat::detail {
 
 class asker : protected observations {
 public:
-    asker(const knowledge_base& kb, std::span<const request_item> items, const stack_record* stack, const resolve_options& options)
+    asker(const knowledge_base& kb, std::span<const request_item> items, const stack_record* stack,
+          const resolve_options& options)
         : observations(kb, items, stack, options) {}
 
     /// strict: what nobody recorded counts against; otherwise it counts for.
@@ -29,12 +30,17 @@ public:
 private:
     void rules(bool strict) {
         const lowered& low = out_.here->low;
-        const auto no_device = [&](const restriction& r) { // the stack says that there is no GPU: a CPU build is all there can be
-            const auto count = static_cast<multiplicity>(kb_.components()[low.instances[r.var].component].multiplicity);
-            return count == multiplicity::device && r.allowed.test(0) && r.allowed.count() == 1;
-        };
-        const bool cpu_only = std::any_of(out_.ask.restrictions.begin(), out_.ask.restrictions.end(), no_device);
-        for (const std::uint32_t c : low.instances.coded()) { // a CPU build only where it is asked for or all there is
+        const auto no_device =
+            [&](const restriction&
+                    r) { // the stack says that there is no GPU: a CPU build is all there can be
+                const auto count =
+                    static_cast<multiplicity>(kb_.components()[low.instances[r.var].component].multiplicity);
+                return count == multiplicity::device && r.allowed.test(0) && r.allowed.count() == 1;
+            };
+        const bool cpu_only =
+            std::any_of(out_.ask.restrictions.begin(), out_.ask.restrictions.end(), no_device);
+        for (const std::uint32_t c :
+             low.instances.coded()) { // a CPU build only where it is asked for or all there is
             const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
             bits host(low.instances.domain_size(var));
             for (std::uint32_t i = 1; i < host.size(); ++i)
@@ -45,21 +51,30 @@ private:
                 if (r.var == var) open &= r.allowed;
             open -= host;
             open.reset(0);
-            if (!open.empty()) restrict(var, host.complement(), {asked_by::rule, c, "no CPU-only build of " + std::string(kb_.name(c)) + " unless it is asked for"});
+            if (!open.empty())
+                restrict(var, host.complement(),
+                         {asked_by::rule, c,
+                          "no CPU-only build of " + std::string(kb_.name(c)) + " unless it is asked for"});
         }
         for (std::uint32_t var = 0; strict && var < low.instances.size(); ++var) {
             const instance& in = low.instances[var];
             const auto count = static_cast<multiplicity>(kb_.components()[in.component].multiplicity);
             const std::uint32_t last = low.instances.domain_size(var) - 1;
             if (last == 0 || (low.instances.value(var, last).flags & frozen::is_unknown) == 0) continue;
-            if (count == multiplicity::code && (out_.device_names.empty() || in.device >= out_.device_names.size())) continue;
-            if (count != multiplicity::code && std::find(out_.wanted.begin(), out_.wanted.end(), in.component) == out_.wanted.end()) continue;
+            if (count == multiplicity::code &&
+                (out_.device_names.empty() || in.device >= out_.device_names.size()))
+                continue;
+            if (count != multiplicity::code &&
+                std::find(out_.wanted.begin(), out_.wanted.end(), in.component) == out_.wanted.end())
+                continue;
             bits known(low.instances.domain_size(var), true);
             known.reset(last);
-            restrict(var, std::move(known),
-                     {asked_by::rule, in.component,
-                      count == multiplicity::code ? "a build whose code list is known, since a GPU is named"
-                                                  : "a known version of " + std::string(kb_.name(in.component)) + ", since it is named"});
+            restrict(
+                var, std::move(known),
+                {asked_by::rule, in.component,
+                 count == multiplicity::code
+                     ? "a build whose code list is known, since a GPU is named"
+                     : "a known version of " + std::string(kb_.name(in.component)) + ", since it is named"});
         }
         if (options_.prefer == policy::verified) only_verified();
         if (strict) only_recorded();
@@ -79,7 +94,9 @@ private:
         for (std::uint32_t c = 0; c < kb_.components().size(); ++c) {
             const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
             const auto role = static_cast<component_role>(kb_.components()[c].role);
-            if (var == frozen::none || (role != component_role::framework && role != component_role::companion)) continue;
+            if (var == frozen::none ||
+                (role != component_role::framework && role != component_role::companion))
+                continue;
             bits weak(low.instances.domain_size(var));
             for (const std::uint32_t i : kb_.facts_if(kb_.components()[c])) {
                 const frozen::fact& f = kb_.facts()[i];
@@ -88,7 +105,9 @@ private:
                     weak |= low.instances.admitted(var, kb_.selectors(f.conditions)[0]);
             }
             if (!weak.empty())
-                restrict(var, weak.complement(), {asked_by::rule, c, "no release of " + std::string(kb_.name(c)) + " that rests on a weak source"});
+                restrict(var, weak.complement(),
+                         {asked_by::rule, c,
+                          "no release of " + std::string(kb_.name(c)) + " that rests on a weak source"});
         }
     }
     /// Where a question names python and most builds of torch say theirs, a build that does not is no sure answer.
@@ -105,7 +124,9 @@ private:
                 const bits* known = about == of ? nullptr : out_.here->spoken(about, of);
                 if (known == nullptr || var == frozen::none || known->count() == known->size()) continue;
                 restrict(var, *known,
-                         {asked_by::rule, about, "a release of " + std::string(kb_.name(about)) + " whose " + std::string(kb_.name(of)) + " is on record, since it is named"});
+                         {asked_by::rule, about,
+                          "a release of " + std::string(kb_.name(about)) + " whose " +
+                              std::string(kb_.name(of)) + " is on record, since it is named"});
             }
         }
     }
@@ -114,7 +135,8 @@ private:
         const std::uint32_t last = in.domain_size(t.var) - 1;
         bits rest = t.allowed;
         rest.reset(0);
-        if (!rest.empty() && last > 0 && (in.value(t.var, last).flags & frozen::is_unknown) != 0) t.allowed.set(last);
+        if (!rest.empty() && last > 0 && (in.value(t.var, last).flags & frozen::is_unknown) != 0)
+            t.allowed.set(last);
     }
 
     void preferences() {
@@ -129,24 +151,32 @@ private:
             }
         };
         for (const std::uint32_t var : out_.here->decision_order.extras)
-            if (std::find(out_.wanted.begin(), out_.wanted.end(), low.instances[var].component) == out_.wanted.end())
+            if (std::find(out_.wanted.begin(), out_.wanted.end(), low.instances[var].component) ==
+                out_.wanted.end())
                 out_.ask.criteria.push_back({var, ranks[var].by_presence});
         if (options_.prefer == policy::installed) installed();
         for (const std::uint32_t c : out_.wanted) {
             const auto copies = low.instances.of(c);
             const auto count = static_cast<multiplicity>(kb_.components()[c].multiplicity);
-            if (count == multiplicity::bundled) { // the copy that a build brings will do: no second one without need
+            if (count ==
+                multiplicity::bundled) { // the copy that a build brings will do: no second one without need
                 out_.ask.criteria.push_back({copies[0], ranks[copies[0]].by_presence});
-                for (const std::uint32_t var : copies) out_.ask.criteria.push_back({var, ranks[var].by_release_or_absence});
+                for (const std::uint32_t var : copies)
+                    out_.ask.criteria.push_back({var, ranks[var].by_release_or_absence});
             } else {
-                for (const std::uint32_t var : copies) out_.ask.criteria.push_back({var, ranks[var].by_release});
+                for (const std::uint32_t var : copies)
+                    out_.ask.criteria.push_back({var, ranks[var].by_release});
             }
         }
         if (options_.prefer != policy::installed) installed();
-        for (const std::uint32_t var : out_.here->decision_order.codes) out_.ask.criteria.push_back({var, ranks[var].by_class});
-        for (const std::uint32_t var : out_.here->decision_order.frameworks) out_.ask.criteria.push_back({var, ranks[var].by_choice});
-        for (const std::uint32_t var : out_.here->decision_order.modes) out_.ask.criteria.push_back({var, ranks[var].by_class});
-        for (const std::uint32_t var : out_.here->decision_order.rest) out_.ask.criteria.push_back({var, ranks[var].by_choice});
+        for (const std::uint32_t var : out_.here->decision_order.codes)
+            out_.ask.criteria.push_back({var, ranks[var].by_class});
+        for (const std::uint32_t var : out_.here->decision_order.frameworks)
+            out_.ask.criteria.push_back({var, ranks[var].by_choice});
+        for (const std::uint32_t var : out_.here->decision_order.modes)
+            out_.ask.criteria.push_back({var, ranks[var].by_class});
+        for (const std::uint32_t var : out_.here->decision_order.rest)
+            out_.ask.criteria.push_back({var, ranks[var].by_choice});
     }
 };
 

@@ -6,23 +6,34 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace cudacompat {
 
 inline bits solver::project(const query& q, var_id var) {
-    bits out(problem_->size(var));
+    return std::move(project(q, std::vector<var_id>{var}).front());
+}
+
+inline std::vector<bits> solver::project(const query& q, const std::vector<var_id>& vars) {
+    std::vector<bits> out;
+    for (const var_id var : vars) out.emplace_back(problem_->size(var));
     if (!engine_.begin(q)) return out;
-    const std::uint32_t n = problem_->size(var);
-    bits one(n);
-    for (std::uint32_t v = 0; v < n; ++v) {
-        if (out.test(v) || !engine_.possible(var, v)) continue;
-        one.set(v);
-        engine_.assume(var, one.words().data());
-        if (engine_.any() == detail::verdict::solved) engine_.mark_variants(var, out);
-        engine_.clear_assumptions();
-        one.reset(v);
-        if (engine_.refuted()) break;
+    for (std::size_t k = 0; k < vars.size(); ++k) {
+        const var_id var = vars[k];
+        const std::uint32_t n = problem_->size(var);
+        bits one(n);
+        for (std::uint32_t v = 0; v < n; ++v) {
+            if (out[k].test(v) || !engine_.possible(var, v)) continue;
+            one.set(v);
+            engine_.assume(var, one.words().data());
+            if (engine_.any() == detail::verdict::solved)
+                for (std::size_t other = k; other < vars.size(); ++other)
+                    engine_.mark_variants(vars[other], out[other]);
+            engine_.clear_assumptions();
+            one.reset(v);
+            if (engine_.refuted()) return out;
+        }
     }
     return out;
 }

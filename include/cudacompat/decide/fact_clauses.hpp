@@ -28,10 +28,12 @@ namespace cudacompat::detail {
 
 /// A failure that one person met: said as a caveat where it fits, never a wall.
 [[nodiscard]] inline bool is_rumour(const frozen::fact& f) noexcept {
-    return static_cast<fact_kind>(f.kind) == fact_kind::known_bad && static_cast<certainty>(f.certainty) == certainty::weak;
+    return static_cast<fact_kind>(f.kind) == fact_kind::known_bad &&
+           static_cast<certainty>(f.certainty) == certainty::weak;
 }
 
-[[nodiscard]] inline bool applies(const knowledge_base& kb, const frozen::fact& f, const context& ctx) noexcept {
+[[nodiscard]] inline bool applies(const knowledge_base& kb, const frozen::fact& f,
+                                  const context& ctx) noexcept {
     if (((f.platforms >> ctx.platform) & 1U) == 0) return false;
     if (f.dispute.length != 0 && f.dispute_default == 0) return false;
     if (is_rumour(f)) return false;
@@ -47,7 +49,8 @@ namespace cudacompat::detail {
 
 class fact_clauses {
 protected:
-    fact_clauses(const knowledge_base& kb, const context& ctx, const instance_table& in) : kb_(kb), ctx_(ctx), in_(in) {}
+    fact_clauses(const knowledge_base& kb, const context& ctx, const instance_table& in)
+        : kb_(kb), ctx_(ctx), in_(in) {}
 
     using literals = std::vector<term>;
 
@@ -114,10 +117,12 @@ protected:
         add_conditions(f, id, b, kb_.selectors(f.conditions), 0, premise, false);
     }
 
-    void add_conditions(const frozen::fact& f, cause_id id, const binding& b, std::span<const frozen::selector> rest,
-                        std::size_t at, literals& premise, bool uses_owner) {
+    void add_conditions(const frozen::fact& f, cause_id id, const binding& b,
+                        std::span<const frozen::selector> rest, std::size_t at, literals& premise,
+                        bool uses_owner) {
         if (at == rest.size()) {
-            const bool owner_bound = b.owner != frozen::none && static_cast<fact_kind>(f.kind) != fact_kind::ships;
+            const bool owner_bound =
+                b.owner != frozen::none && static_cast<fact_kind>(f.kind) != fact_kind::ships;
             if (owner_bound && !uses_owner) return; // that is the fact of the shared copies, added on its own
             add_consequences(f, id, b, premise);
             return;
@@ -136,7 +141,9 @@ protected:
         const std::uint32_t own = variable(s.component, b);
         const bool bundled = count_of(s.component) == multiplicity::bundled && b.owner != frozen::none;
         if (own != frozen::none)
-            with(own, in_.admitted(own, s), count_of(s.component) == multiplicity::bundled || count_of(s.component) == multiplicity::runtime);
+            with(own, in_.admitted(own, s),
+                 count_of(s.component) == multiplicity::bundled ||
+                     count_of(s.component) == multiplicity::runtime);
         if (bundled && static_cast<fact_kind>(f.kind) != fact_kind::ships) {
             const std::uint32_t shared = in_.find(s.component, frozen::none, frozen::none);
             if (own == frozen::none) {
@@ -163,8 +170,8 @@ protected:
         }
     }
 
-    void add_alternatives(const frozen::fact& f, cause_id id, const binding& b, std::span<const frozen::selector> rest,
-                          std::size_t at, literals& clause) {
+    void add_alternatives(const frozen::fact& f, cause_id id, const binding& b,
+                          std::span<const frozen::selector> rest, std::size_t at, literals& clause) {
         if (at == rest.size()) {
             emit(clause, id);
             return;
@@ -184,7 +191,8 @@ protected:
         const bool falls_back = count_of(s.component) == multiplicity::bundled && b.owner != frozen::none &&
                                 static_cast<fact_kind>(f.kind) != fact_kind::ships;
         if (!falls_back) {
-            const bool states = static_cast<fact_kind>(f.kind) == fact_kind::ships; // what a build carries is known by this
+            const bool states =
+                static_cast<fact_kind>(f.kind) == fact_kind::ships; // what a build carries is known by this
             if (own == frozen::none) {
                 add_alternatives(f, id, b, rest, at + 1, clause);
             } else {
@@ -211,13 +219,16 @@ protected:
     /// What a demand admits. Pre-releases count by their place in the order where the question opened the component.
     [[nodiscard]] bits demanded(std::uint32_t var, const frozen::selector& s) const {
         bits out = in_.admitted(var, s);
-        if (std::find(ctx_.opened.begin(), ctx_.opened.end(), s.component) == ctx_.opened.end() || s.present == 0) return out;
+        if (std::find(ctx_.opened.begin(), ctx_.opened.end(), s.component) == ctx_.opened.end() ||
+            s.present == 0)
+            return out;
         const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
         const auto spec = version_spec::parse(scheme, kb_.str(s.spec));
         for (std::uint32_t i = 1; spec && i < out.size(); ++i) {
             const frozen::value& v = in_.value(var, i);
             if ((v.flags & frozen::is_prerelease) == 0) continue;
-            if (const auto at = version::parse(scheme, kb_.str(v.version)); at && spec->set().contains(*at)) out.set(i);
+            if (const auto at = version::parse(scheme, kb_.str(v.version)); at && spec->set().contains(*at))
+                out.set(i);
         }
         return out;
     }
@@ -245,7 +256,8 @@ protected:
             if (t.allowed.count() == t.allowed.size()) return;
         std::erase_if(out, [](const term& t) { return t.allowed.empty(); });
         if (out.size() == 2) {
-            builder_.add(implication{out[0].var, out[1].var, out[0].allowed.complement(), out[1].allowed, id});
+            builder_.add(
+                implication{out[0].var, out[1].var, out[0].allowed.complement(), out[1].allowed, id});
         } else {
             builder_.add(clause{std::move(out), id});
         }

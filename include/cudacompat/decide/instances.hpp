@@ -19,8 +19,9 @@ namespace cudacompat {
 struct context {
     std::uint32_t platform = 0;     ///< index in knowledge_base::platforms()
     std::uint32_t device_slots = 1; ///< how many distinct GPUs the query speaks of, at least 1
-    std::vector<std::uint32_t> opened; ///< components of which the question names a pre-release: demands take theirs too
-    std::string as_of;              ///< only what was published by this date (YYYY-MM-DD); empty: everything
+    std::vector<std::uint32_t>
+        opened;        ///< components of which the question names a pre-release: demands take theirs too
+    std::string as_of; ///< only what was published by this date (YYYY-MM-DD); empty: everything
 
     friend bool operator==(const context&, const context&) = default;
 };
@@ -42,7 +43,9 @@ public:
 
     [[nodiscard]] std::span<const instance> all() const noexcept { return instances_; }
     [[nodiscard]] const instance& operator[](std::uint32_t var) const noexcept { return instances_[var]; }
-    [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(instances_.size()); }
+    [[nodiscard]] std::uint32_t size() const noexcept {
+        return static_cast<std::uint32_t>(instances_.size());
+    }
 
     /// Variables of a component, shared copy first.
     [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t component) const noexcept {
@@ -50,12 +53,15 @@ public:
         return {vars_.data() + s.first, s.count};
     }
     /// The variable of this copy, or frozen::none.
-    [[nodiscard]] std::uint32_t find(std::uint32_t component, std::uint32_t owner, std::uint32_t device) const noexcept {
+    [[nodiscard]] std::uint32_t find(std::uint32_t component, std::uint32_t owner,
+                                     std::uint32_t device) const noexcept {
         for (const std::uint32_t v : of(component))
             if (instances_[v].owner == owner && instances_[v].device == device) return v;
         return frozen::none;
     }
-    [[nodiscard]] std::uint32_t domain_size(std::uint32_t var) const noexcept { return instances_[var].value_count + 1; }
+    [[nodiscard]] std::uint32_t domain_size(std::uint32_t var) const noexcept {
+        return instances_[var].value_count + 1;
+    }
     /// Index of the value in knowledge_base::values(component); domain > 0.
     [[nodiscard]] std::uint32_t value_id(std::uint32_t var, std::uint32_t domain) const noexcept {
         return value_ids_[instances_[var].first_value + domain - 1];
@@ -72,13 +78,15 @@ public:
         for (const frozen::interval i : intervals) {
             const auto lo = std::lower_bound(begin, end, i.first);
             const auto hi = std::lower_bound(lo, end, i.last);
-            out.set_range(static_cast<std::uint32_t>(lo - begin) + 1, static_cast<std::uint32_t>(hi - begin) + 1);
+            out.set_range(static_cast<std::uint32_t>(lo - begin) + 1,
+                          static_cast<std::uint32_t>(hi - begin) + 1);
         }
         return out;
     }
     /// What a selector admits of a variable, absence included where the selector says so.
     [[nodiscard]] bits admitted(std::uint32_t var, const frozen::selector& s) const {
-        bits out = members(var, s.present != 0 ? kb_.intervals(s.values) : std::span<const frozen::interval>{});
+        bits out =
+            members(var, s.present != 0 ? kb_.intervals(s.values) : std::span<const frozen::interval>{});
         if (s.absent != 0) out.set(0);
         return out;
     }
@@ -140,12 +148,14 @@ private:
         instance in{component, owner, device, static_cast<std::uint32_t>(value_ids_.size()), 0};
         const frozen::component& c = kb_.components()[component];
         const auto values = kb_.values(c);
-        const bool may_be_unknown = owner != frozen::none; // a shared copy is known or restricted by an observation
+        const bool may_be_unknown =
+            owner != frozen::none; // a shared copy is known or restricted by an observation
         for (std::uint32_t i = 0; i < values.size(); ++i) {
             const frozen::value& v = values[i];
             if (((v.platforms >> ctx_.platform) & 1U) == 0) continue;
             if ((v.flags & frozen::is_unknown) != 0 && !may_be_unknown) continue;
-            if (!ctx_.as_of.empty() && kb_.str(v.date) > std::string_view(ctx_.as_of) && v.date.length != 0) continue;
+            if (!ctx_.as_of.empty() && kb_.str(v.date) > std::string_view(ctx_.as_of) && v.date.length != 0)
+                continue;
             value_ids_.push_back(i);
         }
         in.value_count = static_cast<std::uint32_t>(value_ids_.size()) - in.first_value;
@@ -172,7 +182,8 @@ namespace detail {
 /// For each vertex the length of the longest chain of edges below it, cycles counting as one vertex. An edge
 /// a -> b that is in no cycle has height(a) > height(b); the height depends on nothing but what a can reach.
 /// (Tarjan's strongly connected components, iterative.)
-[[nodiscard]] inline std::vector<std::uint32_t> heights(const std::vector<std::vector<std::uint32_t>>& edges) {
+[[nodiscard]] inline std::vector<std::uint32_t>
+heights(const std::vector<std::vector<std::uint32_t>>& edges) {
     const auto n = static_cast<std::uint32_t>(edges.size());
     constexpr std::uint32_t unseen = 0xffffffff;
     std::vector<std::uint32_t> index(n, unseen), low(n, 0), cycle(n, unseen), stack, call, next(n, 0);

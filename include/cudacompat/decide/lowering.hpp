@@ -36,7 +36,8 @@ namespace detail {
 
 class lowering : protected fact_clauses {
 public:
-    lowering(const knowledge_base& kb, const context& ctx, const instance_table& in) : fact_clauses(kb, ctx, in) {}
+    lowering(const knowledge_base& kb, const context& ctx, const instance_table& in)
+        : fact_clauses(kb, ctx, in) {}
 
     /// Facts by index, then the structural rules.
     [[nodiscard]] std::vector<cause> causes() const {
@@ -49,7 +50,8 @@ public:
             out.push_back({cause_kind::no_code, owner});
         }
         for (std::uint32_t v = 0; v < in_.size(); ++v)
-            if (count_of(in_[v].component) == multiplicity::runtime) out.push_back({cause_kind::follows, in_[v].component});
+            if (count_of(in_[v].component) == multiplicity::runtime)
+                out.push_back({cause_kind::follows, in_[v].component});
         return out;
     }
 
@@ -78,14 +80,16 @@ private:
             for (std::uint32_t v = 0; v < in_.size(); ++v) {
                 if (in_[v].owner != owner || count_of(in_[v].component) != multiplicity::bundled) continue;
                 bits ships(in_.domain_size(build));
-                each_fact(fact_kind::ships, owner, in_[v].component, [&](const frozen::selector& s) { ships |= in_.admitted(build, s); });
+                each_fact(fact_kind::ships, owner, in_[v].component,
+                          [&](const frozen::selector& s) { ships |= in_.admitted(build, s); });
                 only_absent(build, ships.complement(), v, id);
             }
         }
         for (std::uint32_t v = 0; v < in_.size(); ++v) {
             if (count_of(in_[v].component) != multiplicity::runtime) continue;
             const std::uint32_t library = followed_by(in_[v].component);
-            const std::uint32_t copy = library == frozen::none ? frozen::none : in_.find(library, in_[v].owner, frozen::none);
+            const std::uint32_t copy =
+                library == frozen::none ? frozen::none : in_.find(library, in_[v].owner, frozen::none);
             const cause_id id = add_cause(cause_kind::follows, in_[v].component);
             bits gone(in_.domain_size(v));
             gone.set(0);
@@ -106,7 +110,8 @@ private:
             for (std::uint32_t i = 1; i < in_.domain_size(build); ++i)
                 if ((in_.value(build, i).flags & frozen::is_host_only) != 0) without.set(i);
             bits listed(in_.domain_size(build));
-            each_fact(fact_kind::supports, owner, frozen::none, [&](const frozen::selector& s) { listed |= in_.admitted(build, s); });
+            each_fact(fact_kind::supports, owner, frozen::none,
+                      [&](const frozen::selector& s) { listed |= in_.admitted(build, s); });
             for (std::uint32_t v = 0; v < in_.size(); ++v) {
                 if (in_[v].owner != owner || count_of(in_[v].component) != multiplicity::code) continue;
                 only_absent(build, without, v, codeless);
@@ -119,7 +124,8 @@ private:
                 if (!no_list.empty()) builder_.add(implication{build, v, no_list, unknown, unlisted});
                 // Whatever the code is, it runs on a GPU.
                 for (std::uint32_t g = 0; has_unknown && g < in_.size(); ++g)
-                    if (count_of(in_[g].component) == multiplicity::device && in_[g].device == in_[v].device) {
+                    if (count_of(in_[g].component) == multiplicity::device &&
+                        in_[g].device == in_[v].device) {
                         bits some(in_.domain_size(g), true);
                         some.reset(0);
                         builder_.add(implication{v, g, unknown, some, unlisted});
@@ -174,7 +180,8 @@ private:
 };
 
 /// The problem of the plain context of a platform comes with the compiled data (prepare.hpp); others are made here.
-[[nodiscard]] inline problem prepared_or_new(const knowledge_base& kb, const context& ctx, const instance_table& in) {
+[[nodiscard]] inline problem prepared_or_new(const knowledge_base& kb, const context& ctx,
+                                             const instance_table& in) {
     const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && ctx.opened.empty();
     if (const auto bytes = kb.prepared(ctx.platform); plain && !bytes.empty())
         if (result<problem> made = problem::load(bytes)) {
@@ -188,7 +195,10 @@ private:
 } // namespace detail
 
 inline lowered::lowered(knowledge_base base, context c)
-    : kb(std::move(base)), ctx(std::move(c)), instances(kb, ctx), causes(detail::lowering(kb, ctx, instances).causes()),
+    : kb(std::move(base)),
+      ctx(std::move(c)),
+      instances(kb, ctx),
+      causes(detail::lowering(kb, ctx, instances).causes()),
       decided(detail::prepared_or_new(kb, ctx, instances)) {}
 
 } // namespace cudacompat

@@ -15,8 +15,8 @@ enum class policy : std::uint8_t {
 
 struct resolve_options {
     policy prefer = policy::newest;
-    std::string as_of;             ///< judge by what was published by this date, YYYY-MM-DD; empty: all
-    std::size_t all_limit = 0;     ///< enumerate this many maximal solutions; 0: only the best
+    std::string as_of;         ///< judge by what was published by this date, YYYY-MM-DD; empty: all
+    std::size_t all_limit = 0; ///< enumerate this many maximal solutions; 0: only the best
 };
 
 /// The three answers, and never a guess between them.

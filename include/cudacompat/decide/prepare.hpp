@@ -29,7 +29,8 @@ namespace cudacompat {
     };
     for (std::uint32_t p = 0; p < problems.size(); ++p) {
         align();
-        ranges.push_back({p, static_cast<std::uint32_t>(block.size()), static_cast<std::uint32_t>(problems[p].size()), 0});
+        ranges.push_back(
+            {p, static_cast<std::uint32_t>(block.size()), static_cast<std::uint32_t>(problems[p].size()), 0});
         block.insert(block.end(), problems[p].begin(), problems[p].end());
     }
     align();

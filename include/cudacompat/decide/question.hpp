@@ -47,10 +47,11 @@ using gap = std::string;
 struct question {
     std::shared_ptr<const world> here;
     query ask;
-    std::vector<asked> says;                 ///< by reason index: restrictions, then clauses
-    std::vector<std::uint32_t> wanted;       ///< components that the request names, in order
-    std::vector<std::pair<std::uint32_t, std::string>> narrowed; ///< open lines: the spec asked for, by variable
-    std::vector<std::string> device_names;   ///< by slot; empty: no GPU was named
+    std::vector<asked> says;           ///< by reason index: restrictions, then clauses
+    std::vector<std::uint32_t> wanted; ///< components that the request names, in order
+    std::vector<std::pair<std::uint32_t, std::string>>
+        narrowed;                          ///< open lines: the spec asked for, by variable
+    std::vector<std::string> device_names; ///< by slot; empty: no GPU was named
     std::vector<doubt> doubts;
     std::vector<nothing_matches> impossible;
     std::vector<gap> gaps;

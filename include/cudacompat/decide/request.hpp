@@ -32,7 +32,9 @@ struct request_item {
         e.where.column = static_cast<std::uint32_t>(shape.bad_at + 1);
         const std::string_view shown = text.substr(0, std::min<std::size_t>(text.size(), 60));
         bool printable = true;
-        for (const char c : shown) printable = printable && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f;
+        for (const char c : shown)
+            printable =
+                printable && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f;
         e.message = text.empty() ? "empty request item" : "request item";
         if (!text.empty() && printable) {
             e.message += " '";
@@ -64,7 +66,8 @@ struct request_item {
         now[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
             now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = std::min(now[j], before[j - 2] + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = std::min(now[j], before[j - 2] + 1);
         }
         before = last;
         last = now;

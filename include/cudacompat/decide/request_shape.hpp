@@ -16,16 +16,17 @@ namespace detail {
 struct request_shape {
     std::size_t name_first = 0, name_last = 0;
     std::size_t spec_first = 0, spec_last = 0;
-    std::size_t bad_at = 0;             ///< 0-based, where `problem` is
-    const char* problem = nullptr;      ///< nullptr: well-formed
+    std::size_t bad_at = 0;        ///< 0-based, where `problem` is
+    const char* problem = nullptr; ///< nullptr: well-formed
 };
 
 [[nodiscard]] constexpr bool is_name_char(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 [[nodiscard]] constexpr bool is_spec_char(char c) noexcept {
-    return is_name_char(c) || c == '.' || c == '+' || c == '*' || c == '!' || c == '=' || c == '<' || c == '>' || c == '~' ||
-           c == '^' || c == '|' || c == ',' || c == ' ' || c == '/' || c == '(' || c == ')';
+    return is_name_char(c) || c == '.' || c == '+' || c == '*' || c == '!' || c == '=' || c == '<' ||
+           c == '>' || c == '~' || c == '^' || c == '|' || c == ',' || c == ' ' || c == '/' || c == '(' ||
+           c == ')';
 }
 
 [[nodiscard]] constexpr request_shape read_request_shape(std::string_view text) noexcept {

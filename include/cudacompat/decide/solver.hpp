@@ -48,6 +48,8 @@ public:
 
     /// Values of `var` that some solution takes; criteria are ignored.
     [[nodiscard]] bits project(const query& q, var_id var);
+    /// The same for several variables in one pass: every solution that is found counts for each of them.
+    [[nodiscard]] std::vector<bits> project(const query& q, const std::vector<var_id>& vars);
     /// matrix[i].test(j): some solution has a = i and b = j; criteria are ignored. a == b gives the diagonal.
     [[nodiscard]] std::vector<bits> matrix(const query& q, var_id a, var_id b);
     /// For each Pareto-maximal vector of ranks of the first `criteria_count` criteria the lexicographically

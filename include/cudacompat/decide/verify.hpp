@@ -5,8 +5,8 @@
 #pragma once
 
 #include <cudacompat/decide/lowering.hpp>
-#include <cudacompat/knowledge/parsed.hpp>
 #include <cudacompat/knowledge/names.hpp>
+#include <cudacompat/knowledge/parsed.hpp>
 #include <cudacompat/version/version_spec.hpp>
 
 #include <algorithm>
@@ -22,7 +22,8 @@ struct copy_in_stack {
     std::uint32_t component = 0;
     std::uint32_t owner = frozen::none;
     std::uint32_t device = frozen::none;
-    std::string_view version; ///< "unknown" for a copy of unknown version; of an open line: any point of the cell
+    std::string_view
+        version; ///< "unknown" for a copy of unknown version; of an open line: any point of the cell
     std::string_view variant;
     bool unknown = false;
 };
@@ -31,10 +32,12 @@ namespace detail {
 
 class verifier {
 public:
-    verifier(const knowledge_base& kb, const context& ctx, const parsed_texts& texts, std::span<const copy_in_stack> stack)
+    verifier(const knowledge_base& kb, const context& ctx, const parsed_texts& texts,
+             std::span<const copy_in_stack> stack)
         : kb_(kb), ctx_(ctx), texts_(texts), stack_(stack) {
         for (const copy_in_stack& c : stack) {
-            auto v = version::parse(static_cast<version_scheme>(kb.components()[c.component].scheme), c.version);
+            auto v =
+                version::parse(static_cast<version_scheme>(kb.components()[c.component].scheme), c.version);
             versions_.push_back(v ? std::move(*v) : version{});
         }
     }
@@ -60,7 +63,8 @@ public:
             if (seen[i]) return true;
             seen[i] = true;
             const frozen::fact& f = kb_.facts()[i];
-            if (!met_somewhere(f) || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_)) return true;
+            if (!met_somewhere(f) || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_))
+                return true;
             const bool per_device = speaks_of(f, multiplicity::device) || speaks_of(f, multiplicity::code);
             for (const std::uint32_t o : owners)
                 for (std::uint32_t d = 0; d < (per_device ? ctx_.device_slots : 1); ++d)
@@ -71,7 +75,8 @@ public:
         for (const std::uint32_t c : there)
             for (const std::uint32_t i : kb_.facts_if(kb_.components()[c]))
                 if (!judge(i)) return i;
-        for (std::uint32_t i = 0; i < kb_.facts().size(); ++i) // facts that hold without a condition, or by absence
+        for (std::uint32_t i = 0; i < kb_.facts().size();
+             ++i) // facts that hold without a condition, or by absence
             if (without_presence(kb_.facts()[i]) && !judge(i)) return i;
         return frozen::none;
     }
@@ -92,7 +97,9 @@ private:
         return false;
     }
     [[nodiscard]] bool speaks_of(const frozen::fact& f, multiplicity m) const {
-        const auto is = [&](const frozen::selector& s) { return s.component != frozen::none && count_of(s.component) == m; };
+        const auto is = [&](const frozen::selector& s) {
+            return s.component != frozen::none && count_of(s.component) == m;
+        };
         for (const frozen::selector& s : kb_.selectors(f.conditions))
             if (is(s)) return true;
         for (const frozen::group& g : kb_.groups(f.then))
@@ -100,16 +107,20 @@ private:
                 if (is(s)) return true;
         return false;
     }
-    [[nodiscard]] multiplicity count_of(std::uint32_t c) const { return static_cast<multiplicity>(kb_.components()[c].multiplicity); }
+    [[nodiscard]] multiplicity count_of(std::uint32_t c) const {
+        return static_cast<multiplicity>(kb_.components()[c].multiplicity);
+    }
 
-    [[nodiscard]] const copy_in_stack* find(std::uint32_t component, std::uint32_t owner, std::uint32_t device) const {
+    [[nodiscard]] const copy_in_stack* find(std::uint32_t component, std::uint32_t owner,
+                                            std::uint32_t device) const {
         for (const copy_in_stack& c : stack_)
             if (c.component == component && c.owner == owner && c.device == device) return &c;
         return nullptr;
     }
     /// The copy of the component that counts for this owner, device and build; `own` tells whether it is the owner's.
-    [[nodiscard]] const copy_in_stack* in_use(std::uint32_t component, std::uint32_t owner, std::uint32_t device, std::uint32_t coded,
-                                              bool ships, bool& own) const {
+    [[nodiscard]] const copy_in_stack* in_use(std::uint32_t component, std::uint32_t owner,
+                                              std::uint32_t device, std::uint32_t coded, bool ships,
+                                              bool& own) const {
         own = false;
         const copy_in_stack* found = nullptr;
         switch (count_of(component)) {
@@ -125,13 +136,15 @@ private:
         }
         return nullptr;
     }
-    [[nodiscard]] bool matches(std::uint32_t selector, const copy_in_stack* copy, bool lenient, bool condition) const {
+    [[nodiscard]] bool matches(std::uint32_t selector, const copy_in_stack* copy, bool lenient,
+                               bool condition) const {
         const frozen::selector& s = kb_.selectors()[selector];
         if (s.component == frozen::none || copy == nullptr) return s.absent != 0;
         if (s.present == 0) return false;
         if (s.variants.count != 0) {
             bool any = false;
-            for (const frozen::text v : kb_.texts(s.variants)) any |= matches_pattern(kb_.str(v), copy->variant);
+            for (const frozen::text v : kb_.texts(s.variants))
+                any |= matches_pattern(kb_.str(v), copy->variant);
             if (!any) return false;
         }
         const std::string_view spec = kb_.str(s.spec);
@@ -139,14 +152,19 @@ private:
         if (copy->unknown) return spec == "unknown" || lenient;
         if (spec == "unknown") return false;
         const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
-        if (spec.starts_with("==") && scheme != version_scheme::label && is_number(spec.substr(2)) && is_number(copy->version))
+        if (spec.starts_with("==") && scheme != version_scheme::label && is_number(spec.substr(2)) &&
+            is_number(copy->version))
             return same_number(spec.substr(2), copy->version);
         const version_spec* parsed = texts_.spec(selector);
         if (parsed == nullptr) return false;
         const version& v = versions_[static_cast<std::size_t>(copy - stack_.data())];
-        return parsed->matches(v) || (v.is_prerelease() && (condition || only_prereleases(s.component) || opened(s.component)) && parsed->set().contains(v));
+        return parsed->matches(v) ||
+               (v.is_prerelease() && (condition || only_prereleases(s.component) || opened(s.component)) &&
+                parsed->set().contains(v));
     }
-    [[nodiscard]] bool opened(std::uint32_t c) const { return std::find(ctx_.opened.begin(), ctx_.opened.end(), c) != ctx_.opened.end(); }
+    [[nodiscard]] bool opened(std::uint32_t c) const {
+        return std::find(ctx_.opened.begin(), ctx_.opened.end(), c) != ctx_.opened.end();
+    }
     [[nodiscard]] bool only_prereleases(std::uint32_t c) const {
         for (const frozen::value& v : kb_.values(kb_.components()[c]))
             if ((v.flags & (frozen::is_prerelease | frozen::is_unknown)) == 0) return false;
@@ -172,7 +190,8 @@ private:
         return true;
     }
     /// Is this fact kept for this owner, device and build?
-    [[nodiscard]] bool kept(const frozen::fact& f, std::uint32_t owner, std::uint32_t device, std::uint32_t coded) const {
+    [[nodiscard]] bool kept(const frozen::fact& f, std::uint32_t owner, std::uint32_t device,
+                            std::uint32_t coded) const {
         const auto kind = static_cast<fact_kind>(f.kind);
         const bool ships = kind == fact_kind::ships;
         const auto conditions = kb_.selectors(f.conditions);
@@ -183,7 +202,8 @@ private:
         for (std::uint32_t i = f.conditions.first; i < f.conditions.first + f.conditions.count; ++i) {
             const frozen::selector& s = kb_.selectors()[i];
             bool own = false;
-            const copy_in_stack* copy = s.component == frozen::none ? nullptr : in_use(s.component, owner, device, coded, ships, own);
+            const copy_in_stack* copy =
+                s.component == frozen::none ? nullptr : in_use(s.component, owner, device, coded, ships, own);
             if (!matches(i, copy, false, true)) return true;
             owner_counts |= own;
         }
@@ -195,8 +215,11 @@ private:
             for (std::uint32_t i = g.any_of.first; i < g.any_of.first + g.any_of.count; ++i) {
                 const frozen::selector& s = kb_.selectors()[i];
                 bool own = false;
-                const copy_in_stack* copy = s.component == frozen::none ? nullptr : in_use(s.component, owner, device, coded, ships, own);
-                const bool lenient = s.component != frozen::none && count_of(s.component) != multiplicity::code;
+                const copy_in_stack* copy = s.component == frozen::none
+                                                ? nullptr
+                                                : in_use(s.component, owner, device, coded, ships, own);
+                const bool lenient =
+                    s.component != frozen::none && count_of(s.component) != multiplicity::code;
                 any |= matches(i, copy, lenient, false);
             }
             if (!any) return false;
@@ -214,8 +237,9 @@ private:
 } // namespace detail
 
 /// Index of a fact that the stack breaks, or frozen::none where it keeps all facts of the context.
-[[nodiscard]] inline std::uint32_t find_broken_fact(const knowledge_base& kb, const context& ctx, const parsed_texts& texts,
-                                                     std::span<const copy_in_stack> stack) {
+[[nodiscard]] inline std::uint32_t find_broken_fact(const knowledge_base& kb, const context& ctx,
+                                                    const parsed_texts& texts,
+                                                    std::span<const copy_in_stack> stack) {
     return detail::verifier(kb, ctx, texts, stack).broken();
 }
 

@@ -16,11 +16,12 @@ namespace cudacompat {
 
 /// Orders of preference of one variable, by domain index; smaller is better.
 struct preference_ranks {
-    std::vector<std::uint32_t> by_release;  ///< newest release; its builds are equal; absent last
+    std::vector<std::uint32_t> by_release;            ///< newest release; its builds are equal; absent last
     std::vector<std::uint32_t> by_release_or_absence; ///< as by_release, absent first
-    std::vector<std::uint32_t> by_presence; ///< absent before present
-    std::vector<std::uint32_t> by_class;    ///< the component's classes of preference; absent first
-    std::vector<std::uint32_t> by_choice;   ///< the full order: known releases of an open line before gaps in it
+    std::vector<std::uint32_t> by_presence;           ///< absent before present
+    std::vector<std::uint32_t> by_class;              ///< the component's classes of preference; absent first
+    std::vector<std::uint32_t>
+        by_choice; ///< the full order: known releases of an open line before gaps in it
 };
 
 /// A lowered problem with what every question about it needs. Immutable; shared between threads.
@@ -31,7 +32,7 @@ struct world {
     parsed_texts texts;
     std::vector<preference_ranks> ranks;
     struct {
-        std::vector<std::uint32_t> extras;  ///< what nobody wants without need: a compat package
+        std::vector<std::uint32_t> extras;     ///< what nobody wants without need: a compat package
         std::vector<std::uint32_t> codes;      ///< device code: SASS before PTX
         std::vector<std::uint32_t> frameworks; ///< then the newest build
         std::vector<std::uint32_t> modes;      ///< then direct before minor-version before forward
@@ -48,7 +49,8 @@ struct world {
 
     /// Facts (by index, ascending) that have the component in their consequence.
     [[nodiscard]] std::span<const std::uint32_t> facts_about(std::uint32_t component) const noexcept {
-        return std::span(about_).subspan(about_at_[component], about_at_[component + 1] - about_at_[component]);
+        return std::span(about_).subspan(about_at_[component],
+                                         about_at_[component + 1] - about_at_[component]);
     }
 
     /// Walls of certainty weak, and weak reports of failures, that hold on this platform; by index.
@@ -89,16 +91,17 @@ private:
     };
     void index_facts() {
         const knowledge_base& kb = low.kb;
-        const auto each = [&](auto&& see) { // each component of a consequence once for each fact, facts ascending
-            std::vector<std::uint32_t> last(kb.components().size(), frozen::none);
-            for (std::uint32_t i = 0; i < kb.facts().size(); ++i)
-                for (const frozen::group& g : kb.groups(kb.facts()[i].then))
-                    for (const frozen::selector& s : kb.selectors(g.any_of)) {
-                        if (s.component == frozen::none || last[s.component] == i) continue;
-                        last[s.component] = i;
-                        see(s.component, i);
-                    }
-        };
+        const auto each =
+            [&](auto&& see) { // each component of a consequence once for each fact, facts ascending
+                std::vector<std::uint32_t> last(kb.components().size(), frozen::none);
+                for (std::uint32_t i = 0; i < kb.facts().size(); ++i)
+                    for (const frozen::group& g : kb.groups(kb.facts()[i].then))
+                        for (const frozen::selector& s : kb.selectors(g.any_of)) {
+                            if (s.component == frozen::none || last[s.component] == i) continue;
+                            last[s.component] = i;
+                            see(s.component, i);
+                        }
+            };
         about_at_.assign(kb.components().size() + 1, 0);
         each([&](std::uint32_t component, std::uint32_t) { ++about_at_[component + 1]; });
         for (std::size_t i = 1; i < about_at_.size(); ++i) about_at_[i] += about_at_[i - 1];
@@ -111,8 +114,11 @@ private:
         for (std::uint32_t i = 0; i < kb.facts().size(); ++i) {
             const frozen::fact& f = kb.facts()[i];
             const bool here = ((f.platforms >> low.ctx.platform) & 1U) != 0;
-            const bool wall = detail::is_wall(static_cast<fact_kind>(f.kind)) && detail::applies(kb, f, low.ctx);
-            if (here && static_cast<certainty>(f.certainty) == certainty::weak && (wall || detail::is_rumour(f))) weak_.push_back(i);
+            const bool wall =
+                detail::is_wall(static_cast<fact_kind>(f.kind)) && detail::applies(kb, f, low.ctx);
+            if (here && static_cast<certainty>(f.certainty) == certainty::weak &&
+                (wall || detail::is_rumour(f)))
+                weak_.push_back(i);
         }
         for (std::uint32_t c = 0; c < kb.components().size(); ++c) {
             const auto role = static_cast<component_role>(kb.components()[c].role);
@@ -121,13 +127,19 @@ private:
             if (var == frozen::none) continue;
             for (const std::uint32_t i : kb.facts_if(kb.components()[c])) {
                 const frozen::fact& f = kb.facts()[i];
-                if (f.conditions.count != 1 || !detail::is_wall(static_cast<fact_kind>(f.kind)) || !detail::applies(kb, f, low.ctx)) continue;
+                if (f.conditions.count != 1 || !detail::is_wall(static_cast<fact_kind>(f.kind)) ||
+                    !detail::applies(kb, f, low.ctx))
+                    continue;
                 const bits holds = low.instances.admitted(var, kb.selectors(f.conditions)[0]);
                 for (const frozen::group& g : kb.groups(f.then))
                     for (const frozen::selector& s : kb.selectors(g.any_of)) {
                         if (s.component == frozen::none || s.component == c) continue;
-                        auto at = std::find_if(known_.begin(), known_.end(), [&](const pair_knowledge& k) { return k.about == c && k.of == s.component; });
-                        if (at == known_.end()) at = known_.insert(known_.end(), {c, s.component, bits(low.instances.domain_size(var))});
+                        auto at = std::find_if(known_.begin(), known_.end(), [&](const pair_knowledge& k) {
+                            return k.about == c && k.of == s.component;
+                        });
+                        if (at == known_.end())
+                            at = known_.insert(known_.end(),
+                                               {c, s.component, bits(low.instances.domain_size(var))});
                         at->values |= holds;
                     }
             }
@@ -159,7 +171,8 @@ private:
                 const frozen::value& value = in.value(v, i);
                 r.by_release[i] = value.rank;
                 r.by_class[i] = value.prefer;
-                const bool gap = (value.flags & frozen::is_cell) != 0 && ((value.listed >> low.ctx.platform) & 1U) == 0;
+                const bool gap =
+                    (value.flags & frozen::is_cell) != 0 && ((value.listed >> low.ctx.platform) & 1U) == 0;
                 if (gap) r.by_release[i] += 0x10000;
                 r.by_choice[i] = i + (gap ? 0x10000 : 0);
             }

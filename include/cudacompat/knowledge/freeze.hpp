@@ -20,7 +20,8 @@ public:
     explicit freezer(const model& data) : freeze_values(data) {}
 
     [[nodiscard]] result<std::vector<std::byte>> run() {
-        if (!(platforms() && sources() && index_components() && cells() && all_values() && all_products() && all_facts()))
+        if (!(platforms() && sources() && index_components() && cells() && all_values() && all_products() &&
+              all_facts()))
             return std::move(failure_);
         return assemble();
     }
@@ -32,7 +33,8 @@ private:
         std::sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->id < b->id; });
         refs_.resize(ordered_.size());
         for (std::size_t i = 0; i < order.size(); ++i) {
-            if (i > 0 && order[i]->id == order[i - 1]->id) return fail("fact '" + order[i]->id + "' is defined twice", order[i]->where);
+            if (i > 0 && order[i]->id == order[i - 1]->id)
+                return fail("fact '" + order[i]->id + "' is defined twice", order[i]->where);
             if (!add_fact(*order[i])) return false;
         }
         return true;
@@ -72,7 +74,8 @@ private:
         const auto index = count(facts_);
         std::vector<std::uint32_t> seen;
         for (const frozen::selector& s : conditions)
-            if (s.component != frozen::none && std::find(seen.begin(), seen.end(), s.component) == seen.end()) {
+            if (s.component != frozen::none &&
+                std::find(seen.begin(), seen.end(), s.component) == seen.end()) {
                 refs_[s.component].push_back(index);
                 seen.push_back(s.component);
             }
@@ -94,7 +97,9 @@ private:
         std::uint32_t code = frozen::none;
         for (std::uint32_t c = 0; c < ordered_.size(); ++c)
             if (ordered_[c]->count == multiplicity::code) code = c;
-        if (code == frozen::none) return fail("fact '" + f.id + "' lists device code, but no component has multiplicity code", f.where);
+        if (code == frozen::none)
+            return fail("fact '" + f.id + "' lists device code, but no component has multiplicity code",
+                        f.where);
         std::string sass;
         std::string ptx;
         for (const std::string& t : f.code) {
@@ -105,13 +110,16 @@ private:
             if (std::none_of(values.begin(), values.end(), [&](const raw_value& v) {
                     return v.at.text() == t && (!t.starts_with("compute_") || v.variant == f.ptx);
                 }))
-                return fail("fact '" + f.id + "': no target " + t + (t.starts_with("compute_") ? " with PTX ISA '" + f.ptx + "'" : "") +
+                return fail("fact '" + f.id + "': no target " + t +
+                                (t.starts_with("compute_") ? " with PTX ISA '" + f.ptx + "'" : "") +
                                 " in component '" + ordered_[code]->name + "'",
                             f.where);
         }
         const std::string& name = ordered_[code]->name;
-        if (!sass.empty() && !select({name, sass, {}, f.where}, use::demand, out.emplace_back())) return false;
-        if (!ptx.empty() && !select({name, ptx, {f.ptx}, f.where}, use::demand, out.emplace_back())) return false;
+        if (!sass.empty() && !select({name, sass, {}, f.where}, use::demand, out.emplace_back()))
+            return false;
+        if (!ptx.empty() && !select({name, ptx, {f.ptx}, f.where}, use::demand, out.emplace_back()))
+            return false;
         return true;
     }
 
@@ -135,13 +143,15 @@ inline result<std::vector<std::byte>> freezer::assemble() {
         out.scheme = static_cast<std::uint8_t>(r.scheme);
         out.multiplicity = static_cast<std::uint8_t>(r.count);
         out.role = static_cast<std::uint8_t>(r.role);
-        out.flags = static_cast<std::uint8_t>((r.open_line ? frozen::open_line : 0) | (r.device_code ? frozen::device_code : 0) |
-                                              (std::find(r.prefer.begin(), r.prefer.end(), "absent") != r.prefer.end() ? frozen::avoid : 0));
+        out.flags = static_cast<std::uint8_t>(
+            (r.open_line ? frozen::open_line : 0) | (r.device_code ? frozen::device_code : 0) |
+            (std::find(r.prefer.begin(), r.prefer.end(), "absent") != r.prefer.end() ? frozen::avoid : 0));
         out.companion_of = frozen::none;
         if (!r.companion_of.empty()) {
             out.companion_of = component(r.companion_of);
             if (out.companion_of == frozen::none) {
-                fail("'" + r.name + "' is a companion of '" + r.companion_of + "', which no file describes", r.where);
+                fail("'" + r.name + "' is a companion of '" + r.companion_of + "', which no file describes",
+                     r.where);
                 return std::move(failure_);
             }
         }
@@ -166,9 +176,10 @@ inline result<std::vector<std::byte>> freezer::assemble() {
                 o.version = text("unknown");
             } else if ((v.flags & frozen::is_cell) != 0) {
                 o.version = text(!v.releases.empty() ? std::string_view(v.releases.front()->version)
-                                                     : std::string_view(v.low).substr(v.low.find_first_not_of("<>=") == std::string::npos
-                                                                                         ? v.low.size()
-                                                                                         : v.low.find_first_not_of("<>=")));
+                                                     : std::string_view(v.low).substr(
+                                                           v.low.find_first_not_of("<>=") == std::string::npos
+                                                               ? v.low.size()
+                                                               : v.low.find_first_not_of("<>=")));
                 o.builds = {count(releases), count(v.releases)};
                 for (const release_record* l : v.releases)
                     releases.push_back({text(l->version), text(l->date), release_platforms_[l]});
@@ -179,7 +190,8 @@ inline result<std::vector<std::byte>> freezer::assemble() {
                     frozen::build made{};
                     made.channel = text(b->channel);
                     made.note = text(b->note);
-                    if (!mask(b->on, b->where, made.platforms) || !cite(b->sources, b->where, made.sources)) return std::move(failure_);
+                    if (!mask(b->on, b->where, made.platforms) || !cite(b->sources, b->where, made.sources))
+                        return std::move(failure_);
                     made.installer_default = b->installer_default ? 1 : 0;
                     builds.push_back(made);
                 }

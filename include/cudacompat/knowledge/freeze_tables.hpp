@@ -48,7 +48,8 @@ protected:
 
     [[nodiscard]] frozen::text text(std::string_view s) {
         if (s.empty()) return {0, 0};
-        const auto [it, fresh] = strings_at_.try_emplace(std::string(s), static_cast<std::uint32_t>(strings_.size()));
+        const auto [it, fresh] =
+            strings_at_.try_emplace(std::string(s), static_cast<std::uint32_t>(strings_.size()));
         if (fresh) strings_.append(s);
         return {it->second, static_cast<std::uint32_t>(s.size())};
     }
@@ -74,7 +75,8 @@ protected:
         if (on.empty()) out = names_.size() == 32 ? 0xffffffffU : (1U << names_.size()) - 1;
         for (const std::string& p : on) {
             const auto it = std::find(names_.begin(), names_.end(), p);
-            if (it == names_.end()) return fail("unknown platform '" + p + "'; kb.yaml lists the known ones", where);
+            if (it == names_.end())
+                return fail("unknown platform '" + p + "'; kb.yaml lists the known ones", where);
             out |= 1U << static_cast<std::uint32_t>(it - names_.begin());
         }
         return true;
@@ -87,8 +89,8 @@ protected:
         for (const source_record* s : order) {
             if (!source_index_.emplace(s->id, count(sources_)).second)
                 return fail("source '" + s->id + "' is defined twice", s->where);
-            sources_.push_back({text(s->id), text(s->kind), text(s->title), text(s->url), text(s->repo), text(s->commit),
-                                text(s->path), text(s->read)});
+            sources_.push_back({text(s->id), text(s->kind), text(s->title), text(s->url), text(s->repo),
+                                text(s->commit), text(s->path), text(s->read)});
         }
         return true;
     }
@@ -126,7 +128,9 @@ protected:
                 for (const selector_record& s : group) call(s);
         }
     }
-    [[nodiscard]] static bool is_word(const std::string& spec) { return spec == "absent" || spec == "unknown" || spec == "*"; }
+    [[nodiscard]] static bool is_word(const std::string& spec) {
+        return spec == "absent" || spec == "unknown" || spec == "*";
+    }
 
     /// The spec parsed under the component's scheme; cached, since facts repeat themselves.
     const version_spec* spec(std::uint32_t c, const std::string& said, const source_region& where) {
@@ -135,7 +139,8 @@ protected:
         if (it != cache.end()) return &it->second;
         result<version_spec> parsed = version_spec::parse(ordered_[c]->scheme, said);
         if (!parsed) {
-            fail("version spec '" + said + "' of '" + ordered_[c]->name + "': " + parsed.error().message, where);
+            fail("version spec '" + said + "' of '" + ordered_[c]->name + "': " + parsed.error().message,
+                 where);
             return nullptr;
         }
         return &cache.emplace(said, std::move(*parsed)).first->second;

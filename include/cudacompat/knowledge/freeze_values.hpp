@@ -60,7 +60,8 @@ protected:
     [[nodiscard]] std::string bound(const version_cut& cut, bool lower) const {
         const auto exact = bound_texts_.find(std::string(cut.key()));
         if (exact != bound_texts_.end()) return (lower ? ">=" : "<") + exact->second;
-        const auto after = bound_texts_.find(std::string(cut.key().substr(0, cut.key().empty() ? 0 : cut.key().size() - 1)));
+        const auto after =
+            bound_texts_.find(std::string(cut.key().substr(0, cut.key().empty() ? 0 : cut.key().size() - 1)));
         if (after != bound_texts_.end()) return (lower ? ">" : "<=") + after->second;
         return to_string(lower ? version_set::from(cut) : version_set::up_to(cut));
     }
@@ -90,7 +91,9 @@ protected:
 
     [[nodiscard]] bool parse_release(std::uint32_t c, const release_record& r, version& out) {
         result<version> v = version::parse(ordered_[c]->scheme, r.version);
-        if (!v) return fail("version '" + r.version + "' of '" + ordered_[c]->name + "': " + v.error().message, r.where);
+        if (!v)
+            return fail("version '" + r.version + "' of '" + ordered_[c]->name + "': " + v.error().message,
+                        r.where);
         out = std::move(*v);
         return true;
     }
@@ -116,7 +119,8 @@ protected:
             if (!has_build && !mask({}, {}, l.platforms)) return false;
             known.push_back(std::move(l));
         }
-        std::stable_sort(known.begin(), known.end(), [](const listed& a, const listed& b) { return b.at < a.at; });
+        std::stable_sort(known.begin(), known.end(),
+                         [](const listed& a, const listed& b) { return b.at < a.at; });
         std::uint16_t rank = 0;
         for (raw_value& v : values_[c]) {
             v.rank = rank++;
@@ -158,7 +162,8 @@ protected:
         const bool label = record.scheme == version_scheme::label;
         const auto preference = [&](const std::string& v) -> std::uint8_t {
             for (std::size_t i = 0; i < record.prefer.size(); ++i)
-                if (matches_pattern(record.prefer[i], v)) return static_cast<std::uint8_t>(std::min<std::size_t>(i, 254));
+                if (matches_pattern(record.prefer[i], v))
+                    return static_cast<std::uint8_t>(std::min<std::size_t>(i, 254));
             return static_cast<std::uint8_t>(std::min<std::size_t>(record.prefer.size(), 254));
         };
         std::stable_sort(known.begin(), known.end(), [&](const listed& a, const listed& b) {
@@ -172,10 +177,11 @@ protected:
         std::uint16_t rank = 0;
         for (std::size_t i = 0; i < known.size(); ++i) {
             if (i > 0 && known[i].at == known[i - 1].at)
-                return fail("release '" + known[i].record->version + "' of '" + record.name + "' is listed twice (as '" +
-                                known[i - 1].record->version + "')",
+                return fail("release '" + known[i].record->version + "' of '" + record.name +
+                                "' is listed twice (as '" + known[i - 1].record->version + "')",
                             known[i].record->where);
-            if (rank == 0xffff) return fail("more than 65535 releases of '" + record.name + "'", record.where);
+            if (rank == 0xffff)
+                return fail("more than 65535 releases of '" + record.name + "'", record.where);
             raw_value base;
             base.at = known[i].at;
             base.date = known[i].record->date;
@@ -194,25 +200,30 @@ protected:
             for (const build_record* b : found->second) {
                 std::uint32_t m = 0;
                 if (!mask(b->on, b->where, m)) return false;
-                auto it = std::find_if(variants.begin(), variants.end(), [&](const raw_value& v) { return v.variant == b->variant; });
+                auto it = std::find_if(variants.begin(), variants.end(),
+                                       [&](const raw_value& v) { return v.variant == b->variant; });
                 if (it == variants.end()) {
                     variants.push_back(base);
                     it = variants.end() - 1;
                     it->variant = b->variant;
-                    if (b->variant == "cpu" || (b->variant.size() > 4 && b->variant.ends_with("-cpu"))) it->flags |= frozen::is_host_only;
+                    if (b->variant == "cpu" || (b->variant.size() > 4 && b->variant.ends_with("-cpu")))
+                        it->flags |= frozen::is_host_only;
                 }
                 it->platforms |= m;
                 it->listed = it->platforms;
                 it->builds.push_back(b);
             }
-            std::stable_sort(variants.begin(), variants.end(),
-                             [](const raw_value& a, const raw_value& b) { return better_variant(a.variant, b.variant); });
+            std::stable_sort(variants.begin(), variants.end(), [](const raw_value& a, const raw_value& b) {
+                return better_variant(a.variant, b.variant);
+            });
             for (raw_value& v : variants) values_[c].push_back(std::move(v));
             builds.erase(found);
         }
         for (const build_record& b : record.builds)
             if (builds.contains(b.version))
-                return fail("build '" + b.variant + "' of '" + record.name + "' " + b.version + ": no such release is listed", b.where);
+                return fail("build '" + b.variant + "' of '" + record.name + "' " + b.version +
+                                ": no such release is listed",
+                            b.where);
         return true;
     }
 
@@ -237,22 +248,31 @@ protected:
         const version_set* set = parsed != nullptr ? &parsed->set() : nullptr;
         const auto in = [&](const raw_value& v) {
             if (!s.variants.empty() &&
-                std::none_of(s.variants.begin(), s.variants.end(), [&](const std::string& p) { return matches_pattern(p, v.variant); }))
+                std::none_of(s.variants.begin(), s.variants.end(),
+                             [&](const std::string& p) { return matches_pattern(p, v.variant); }))
                 return false;
-            if ((v.flags & frozen::is_unknown) != 0) return (s.spec == "unknown" || s.spec == "*") && s.variants.empty();
+            if ((v.flags & frozen::is_unknown) != 0)
+                return (s.spec == "unknown" || s.spec == "*") && s.variants.empty();
             if (s.spec == "unknown") return false;
-            if (parsed == nullptr) return how != use::demand || (v.flags & frozen::is_prerelease) == 0 || only;
+            if (parsed == nullptr)
+                return how != use::demand || (v.flags & frozen::is_prerelease) == 0 || only;
             if ((v.flags & frozen::is_cell) != 0) return v.cell.is_subset_of(*set);
-            return parsed->matches(v.at) || ((v.flags & frozen::is_prerelease) != 0 && (how == use::condition || only) && set->contains(v.at));
+            return parsed->matches(v.at) || ((v.flags & frozen::is_prerelease) != 0 &&
+                                             (how == use::condition || only) && set->contains(v.at));
         };
-        const bool ordered = set != nullptr && !ordered_[c]->open_line && ordered_[c]->scheme != version_scheme::label;
+        const bool ordered =
+            set != nullptr && !ordered_[c]->open_line && ordered_[c]->scheme != version_scheme::label;
         if (!ordered) {
             append_intervals(values_[c], 0, count(values_[c]), in);
         } else { // newest first: the values of an interval of versions are neighbours
             const auto from = [&](const version_cut& cut) { // first value below the cut
-                const auto known_end = values_[c].end() - ((values_[c].empty() || (values_[c].back().flags & frozen::is_unknown) == 0) ? 0 : 1);
-                return static_cast<std::uint32_t>(std::partition_point(values_[c].begin(), known_end, [&](const raw_value& v) { return !is_below(v.at, cut); }) -
-                                                  values_[c].begin());
+                const auto known_end =
+                    values_[c].end() -
+                    ((values_[c].empty() || (values_[c].back().flags & frozen::is_unknown) == 0) ? 0 : 1);
+                return static_cast<std::uint32_t>(
+                    std::partition_point(values_[c].begin(), known_end,
+                                         [&](const raw_value& v) { return !is_below(v.at, cut); }) -
+                    values_[c].begin());
             };
             for (std::size_t i = set->interval_count(); i-- > 0;) {
                 const version_interval part = set->interval(i);
@@ -263,7 +283,8 @@ protected:
         return true;
     }
     template <class In>
-    void append_intervals(const std::vector<raw_value>& values, std::uint32_t begin, std::uint32_t end, In&& in) {
+    void append_intervals(const std::vector<raw_value>& values, std::uint32_t begin, std::uint32_t end,
+                          In&& in) {
         for (std::uint32_t i = begin; i < end;) {
             if (!in(values[i])) {
                 ++i;
@@ -292,7 +313,8 @@ protected:
                 std::vector<std::string> names = product_spellings(p.name);
                 for (const std::string& a : p.aliases) {
                     std::string folded = fold_product(a);
-                    if (std::find(names.begin(), names.end(), folded) == names.end()) names.push_back(std::move(folded));
+                    if (std::find(names.begin(), names.end(), folded) == names.end())
+                        names.push_back(std::move(folded));
                 }
                 out.aliases = texts(names);
                 frozen::selector s{};
@@ -300,7 +322,9 @@ protected:
                 if (!p.variant.empty()) wanted.variants.push_back(p.variant);
                 if (!select(wanted, use::condition, s)) return false;
                 if (s.values.count == 0)
-                    return fail("product '" + p.name + "': '" + ordered_[c]->name + "' has no release " + p.version + " [" + p.variant + "]", p.where);
+                    return fail("product '" + p.name + "': '" + ordered_[c]->name + "' has no release " +
+                                    p.version + " [" + p.variant + "]",
+                                p.where);
                 out.values = s.values;
                 if (!cite(p.sources, p.where, out.sources)) return false;
                 products_.push_back(out);

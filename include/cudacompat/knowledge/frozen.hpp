@@ -34,20 +34,24 @@ struct component {
     std::uint8_t role;         // component_role
     std::uint8_t flags;        // component_flag
     std::uint32_t companion_of;
-    slice values;   // preferred first
-    slice aliases;  // of texts
+    slice values;  // preferred first
+    slice aliases; // of texts
     slice products;
     slice sources;
     slice facts_if; // of fact_refs: facts in whose condition it occurs
 };
-enum component_flag : std::uint8_t { open_line = 1, device_code = 2, avoid = 4 }; // avoid: absent is preferred, whatever it costs
+enum component_flag : std::uint8_t {
+    open_line = 1,
+    device_code = 2,
+    avoid = 4
+}; // avoid: absent is preferred, whatever it costs
 
 /// One value that a variable of this component can take: a release and build, a cell of an open line, or "unknown".
 struct value {
-    text version;  // display text; of a cell: its representative
+    text version; // display text; of a cell: its representative
     text variant;
-    text low;      // of a cell: its lower end as a spec part (">=525.60.13"), may be empty
-    text high;     // of a cell: its upper end ("<530.30.02"), may be empty
+    text low;  // of a cell: its lower end as a spec part (">=525.60.13"), may be empty
+    text high; // of a cell: its upper end ("<530.30.02"), may be empty
     text date;
     std::uint32_t platforms; // bit i: platform i
     std::uint32_t listed;    // bit i: a release known on platform i lies here
@@ -92,9 +96,9 @@ struct interval {
 struct selector {
     std::uint32_t component; // none: the data does not know this name
     text name;
-    text spec;    // as written, without the variants
-    slice variants; // of texts
-    slice values; // of intervals
+    text spec;            // as written, without the variants
+    slice variants;       // of texts
+    slice values;         // of intervals
     std::uint8_t absent;  // the component may be absent
     std::uint8_t present; // it may be present (in values)
     std::uint16_t pad;
@@ -153,7 +157,7 @@ struct byte_range {
 struct header {
     std::uint32_t magic;
     std::uint32_t format;
-    std::uint32_t bytes;     // of the whole block
+    std::uint32_t bytes;       // of the whole block
     std::uint32_t record_hash; // of the record sizes: guards against another layout
     text title;
     text version;
@@ -161,15 +165,16 @@ struct header {
     std::uint32_t generic;
     std::uint32_t pad;
     // sections: offset in bytes from the start of the block, number of records
-    slice strings, platforms, components, values, builds, cell_releases, products, intervals, selectors, groups, facts, citations,
-        sources, texts, fact_refs;
+    slice strings, platforms, components, values, builds, cell_releases, products, intervals, selectors,
+        groups, facts, citations, sources, texts, fact_refs;
     slice prepared; // byte_ranges: problems of the plain context, by platform
 };
 
-inline constexpr std::uint32_t record_hash =
-    sizeof(component) + 131 * sizeof(value) + 17161 * sizeof(fact) + 7 * sizeof(selector) + 31 * sizeof(build) + 3 * sizeof(product) +
-    1000003 * sizeof(header);
+inline constexpr std::uint32_t record_hash = sizeof(component) + 131 * sizeof(value) + 17161 * sizeof(fact) +
+                                             7 * sizeof(selector) + 31 * sizeof(build) + 3 * sizeof(product) +
+                                             1000003 * sizeof(header);
 
-static_assert(std::is_trivially_copyable_v<component> && std::is_trivially_copyable_v<fact> && std::is_trivially_copyable_v<header>);
+static_assert(std::is_trivially_copyable_v<component> && std::is_trivially_copyable_v<fact> &&
+              std::is_trivially_copyable_v<header>);
 
 } // namespace cudacompat::frozen

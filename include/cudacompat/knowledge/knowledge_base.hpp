@@ -31,14 +31,24 @@ public:
     [[nodiscard]] std::string_view read() const noexcept { return str(head().read); }
     [[nodiscard]] bool generic() const noexcept { return head().generic != 0; }
 
-    [[nodiscard]] std::span<const frozen::text> platforms() const noexcept { return rows<frozen::text>(head().platforms); }
+    [[nodiscard]] std::span<const frozen::text> platforms() const noexcept {
+        return rows<frozen::text>(head().platforms);
+    }
     [[nodiscard]] std::span<const frozen::component> components() const noexcept {
         return rows<frozen::component>(head().components);
     }
-    [[nodiscard]] std::span<const frozen::value> values() const noexcept { return rows<frozen::value>(head().values); }
-    [[nodiscard]] std::span<const frozen::fact> facts() const noexcept { return rows<frozen::fact>(head().facts); }
-    [[nodiscard]] std::span<const frozen::source> sources() const noexcept { return rows<frozen::source>(head().sources); }
-    [[nodiscard]] std::span<const frozen::product> products() const noexcept { return rows<frozen::product>(head().products); }
+    [[nodiscard]] std::span<const frozen::value> values() const noexcept {
+        return rows<frozen::value>(head().values);
+    }
+    [[nodiscard]] std::span<const frozen::fact> facts() const noexcept {
+        return rows<frozen::fact>(head().facts);
+    }
+    [[nodiscard]] std::span<const frozen::source> sources() const noexcept {
+        return rows<frozen::source>(head().sources);
+    }
+    [[nodiscard]] std::span<const frozen::product> products() const noexcept {
+        return rows<frozen::product>(head().products);
+    }
     [[nodiscard]] std::span<const frozen::selector> selectors() const noexcept {
         return rows<frozen::selector>(head().selectors);
     }
@@ -90,7 +100,9 @@ public:
     /// does not count and '_' is '-'.
     [[nodiscard]] std::uint32_t find_component(std::string_view name) const noexcept {
         const auto same = [name](std::string_view other) {
-            const auto fold = [](char c) { return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+            const auto fold = [](char c) {
+                return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            };
             if (name.size() != other.size()) return false;
             for (std::size_t i = 0; i < name.size(); ++i)
                 if (fold(name[i]) != fold(other[i])) return false;
@@ -134,39 +146,45 @@ private:
 
 inline bool knowledge_base::valid() const noexcept {
     namespace fz = frozen;
-    if (block_.size() < sizeof(fz::header) || reinterpret_cast<std::uintptr_t>(block_.data()) % alignof(std::uint64_t) != 0)
+    if (block_.size() < sizeof(fz::header) ||
+        reinterpret_cast<std::uintptr_t>(block_.data()) % alignof(std::uint64_t) != 0)
         return false;
     const fz::header& h = head();
-    if (h.magic != fz::magic || h.format != fz::format || h.record_hash != fz::record_hash || h.bytes != block_.size())
+    if (h.magic != fz::magic || h.format != fz::format || h.record_hash != fz::record_hash ||
+        h.bytes != block_.size())
         return false;
     const auto section = [&](fz::slice s, std::size_t size) {
         return s.first % 4 == 0 && s.first <= h.bytes && s.count <= (h.bytes - s.first) / size;
     };
-    if (!(section(h.strings, 1) && section(h.platforms, sizeof(fz::text)) && section(h.components, sizeof(fz::component)) &&
-          section(h.values, sizeof(fz::value)) && section(h.builds, sizeof(fz::build)) &&
-          section(h.cell_releases, sizeof(fz::cell_release)) && section(h.products, sizeof(fz::product)) &&
-          section(h.intervals, sizeof(fz::interval)) && section(h.selectors, sizeof(fz::selector)) &&
-          section(h.groups, sizeof(fz::group)) && section(h.facts, sizeof(fz::fact)) &&
-          section(h.citations, sizeof(fz::citation)) && section(h.sources, sizeof(fz::source)) &&
-          section(h.texts, sizeof(fz::text)) && section(h.fact_refs, sizeof(std::uint32_t)) &&
-          section(h.prepared, sizeof(fz::byte_range))))
+    if (!(section(h.strings, 1) && section(h.platforms, sizeof(fz::text)) &&
+          section(h.components, sizeof(fz::component)) && section(h.values, sizeof(fz::value)) &&
+          section(h.builds, sizeof(fz::build)) && section(h.cell_releases, sizeof(fz::cell_release)) &&
+          section(h.products, sizeof(fz::product)) && section(h.intervals, sizeof(fz::interval)) &&
+          section(h.selectors, sizeof(fz::selector)) && section(h.groups, sizeof(fz::group)) &&
+          section(h.facts, sizeof(fz::fact)) && section(h.citations, sizeof(fz::citation)) &&
+          section(h.sources, sizeof(fz::source)) && section(h.texts, sizeof(fz::text)) &&
+          section(h.fact_refs, sizeof(std::uint32_t)) && section(h.prepared, sizeof(fz::byte_range))))
         return false;
 
     for (const fz::byte_range& r : rows<fz::byte_range>(h.prepared))
         if (r.first > h.bytes || r.bytes > h.bytes - r.first) return false;
-    const auto within = [](fz::slice s, fz::slice in) { return s.first <= in.count && s.count <= in.count - s.first; };
+    const auto within = [](fz::slice s, fz::slice in) {
+        return s.first <= in.count && s.count <= in.count - s.first;
+    };
     const auto texts_ok = [&](auto... t) {
         return ((t.at <= h.strings.count && t.length <= h.strings.count - t.at) && ...);
     };
-    if (!texts_ok(h.title, h.version, h.read) || h.platforms.count == 0 || h.platforms.count > 32) return false;
+    if (!texts_ok(h.title, h.version, h.read) || h.platforms.count == 0 || h.platforms.count > 32)
+        return false;
     for (const fz::text t : platforms())
         if (!texts_ok(t)) return false;
     for (const fz::text t : rows<fz::text>(h.texts))
         if (!texts_ok(t)) return false;
     for (const fz::component& c : components())
-        if (!texts_ok(c.name, c.title) || c.scheme > 4 || c.multiplicity > 5 || c.role > 5 || !within(c.values, h.values) ||
-            !within(c.aliases, h.texts) || !within(c.products, h.products) || !within(c.sources, h.citations) ||
-            !within(c.facts_if, h.fact_refs) || (c.companion_of != fz::none && c.companion_of >= h.components.count))
+        if (!texts_ok(c.name, c.title) || c.scheme > 4 || c.multiplicity > 5 || c.role > 5 ||
+            !within(c.values, h.values) || !within(c.aliases, h.texts) || !within(c.products, h.products) ||
+            !within(c.sources, h.citations) || !within(c.facts_if, h.fact_refs) ||
+            (c.companion_of != fz::none && c.companion_of >= h.components.count))
             return false;
     for (const fz::value& v : values())
         if (!texts_ok(v.version, v.variant, v.low, v.high, v.date) || !within(v.sources, h.citations) ||
@@ -181,7 +199,8 @@ inline bool knowledge_base::valid() const noexcept {
             !within(p.values, h.intervals) || !within(p.sources, h.citations))
             return false;
     for (const fz::selector& s : selectors()) {
-        if (!texts_ok(s.name, s.spec) || !within(s.variants, h.texts) || !within(s.values, h.intervals)) return false;
+        if (!texts_ok(s.name, s.spec) || !within(s.variants, h.texts) || !within(s.values, h.intervals))
+            return false;
         if (s.component == fz::none) continue;
         if (s.component >= h.components.count) return false;
         for (const fz::interval i : intervals(s.values))
@@ -193,9 +212,9 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::group& g : rows<fz::group>(h.groups))
         if (!within(g.any_of, h.selectors)) return false;
     for (const fz::fact& f : facts())
-        if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) || f.kind > 9 || f.enforced_by > 9 ||
-            f.evidence > 5 || f.certainty > 2 || !within(f.conditions, h.selectors) || !within(f.then, h.groups) ||
-            !within(f.sources, h.citations))
+        if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) || f.kind > 9 ||
+            f.enforced_by > 9 || f.evidence > 5 || f.certainty > 2 || !within(f.conditions, h.selectors) ||
+            !within(f.then, h.groups) || !within(f.sources, h.citations))
             return false;
     for (const fz::citation& c : rows<fz::citation>(h.citations))
         if (!texts_ok(c.at) || c.source >= h.sources.count) return false;
@@ -211,7 +230,8 @@ inline result<knowledge_base> knowledge_base::open(std::span<const std::byte> bl
     kb.block_ = block;
     if (!kb.valid())
         return error{errc::bad_data,
-                     "not a compiled knowledge base of this version and machine; compile it again with 'cudacompat kb compile'",
+                     "not a compiled knowledge base of this version and machine; compile it again with "
+                     "'cudacompat kb compile'",
                      {},
                      {}};
     return kb;

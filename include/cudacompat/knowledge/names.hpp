@@ -12,7 +12,8 @@ namespace cudacompat {
 
 /// Does `text` match `pattern`, in which a trailing '*' stands for any rest?
 [[nodiscard]] constexpr bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
-    if (!pattern.empty() && pattern.back() == '*') return text.starts_with(pattern.substr(0, pattern.size() - 1));
+    if (!pattern.empty() && pattern.back() == '*')
+        return text.starts_with(pattern.substr(0, pattern.size() - 1));
     return pattern == text;
 }
 
@@ -58,11 +59,13 @@ namespace cudacompat {
         words.push_back(std::move(word));
     }
     const auto noise = [](const std::string& w) {
-        constexpr std::array<std::string_view, 13> plain{"nvidia", "geforce", "tesla",   "gpu",  "pcie", "hbm2", "hbm2e",
-                                                         "hbm3",   "hbm3e",   "graphics", "card", "generation", "edition"};
+        constexpr std::array<std::string_view, 13> plain{
+            "nvidia", "geforce", "tesla",    "gpu",  "pcie",       "hbm2",   "hbm2e",
+            "hbm3",   "hbm3e",   "graphics", "card", "generation", "edition"};
         if (std::find(plain.begin(), plain.end(), w) != plain.end()) return true;
         if (w.starts_with("sxm") && w.size() <= 4) return true;
-        return w.size() > 2 && w.ends_with("gb") && std::all_of(w.begin(), w.end() - 2, [](char c) { return c >= '0' && c <= '9'; });
+        return w.size() > 2 && w.ends_with("gb") &&
+               std::all_of(w.begin(), w.end() - 2, [](char c) { return c >= '0' && c <= '9'; });
     };
     std::string out;
     for (const std::string& w : words)
@@ -77,7 +80,8 @@ namespace cudacompat {
     std::vector<std::string> out{fold_product(name)};
     for (const std::string_view series : {"quadrortx", "quadro", "rtx", "gtx", "gt"}) {
         const std::string& full = out.front();
-        if (full.size() > series.size() && full.starts_with(series) && full[series.size()] >= '0' && full[series.size()] <= '9') {
+        if (full.size() > series.size() && full.starts_with(series) && full[series.size()] >= '0' &&
+            full[series.size()] <= '9') {
             out.push_back(full.substr(series.size()));
             break;
         }

@@ -29,7 +29,8 @@ public:
         if (const version_spec* kept = specs_[selector].load(std::memory_order_acquire)) return kept;
         const frozen::selector& s = kb_.selectors()[selector];
         if (s.component == frozen::none) return nullptr;
-        auto parsed = version_spec::parse(static_cast<version_scheme>(kb_.components()[s.component].scheme), kb_.str(s.spec));
+        auto parsed = version_spec::parse(static_cast<version_scheme>(kb_.components()[s.component].scheme),
+                                          kb_.str(s.spec));
         if (!parsed) return nullptr;
         return keep(specs_[selector], std::make_unique<version_spec>(std::move(*parsed)));
     }
@@ -42,7 +43,8 @@ public:
         for (const frozen::value& v : kb_.values(c)) {
             version& at = list->emplace_back();
             if ((v.flags & (frozen::is_unknown | frozen::is_cell)) != 0) continue;
-            if (auto parsed = version::parse(static_cast<version_scheme>(c.scheme), kb_.str(v.version))) at = std::move(*parsed);
+            if (auto parsed = version::parse(static_cast<version_scheme>(c.scheme), kb_.str(v.version)))
+                at = std::move(*parsed);
         }
         return *keep(versions_[component], std::move(list));
     }
@@ -51,7 +53,8 @@ private:
     template <class T>
     static const T* keep(std::atomic<const T*>& place, std::unique_ptr<T> made) {
         const T* expected = nullptr;
-        if (place.compare_exchange_strong(expected, made.get(), std::memory_order_acq_rel)) return made.release();
+        if (place.compare_exchange_strong(expected, made.get(), std::memory_order_acq_rel))
+            return made.release();
         return expected;
     }
 

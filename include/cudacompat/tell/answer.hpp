@@ -62,7 +62,8 @@ private:
 
 class solution {
 public:
-    solution(question_ref asked, std::vector<std::uint32_t> values, const std::vector<std::uint32_t>& companions);
+    solution(question_ref asked, std::vector<std::uint32_t> values,
+             const std::vector<std::uint32_t>& companions);
     solution(const solution&);
     solution(solution&&) noexcept;
     solution& operator=(const solution&);
@@ -151,9 +152,13 @@ public:
     /// It runs, at a stated cost (see caveats()).
     [[nodiscard]] bool degraded() const noexcept { return degraded_; }
     /// The stack, of a compatible answer; of an unknown one the stack that would do if the missing facts are kind.
-    [[nodiscard]] const cudacompat::solution* solution() const noexcept { return solution_ ? &*solution_ : nullptr; }
+    [[nodiscard]] const cudacompat::solution* solution() const noexcept {
+        return solution_ ? &*solution_ : nullptr;
+    }
     /// Of an incompatible answer; of an unknown one that only kind guesses could save: what stands against it.
-    [[nodiscard]] const cudacompat::conflict* conflict() const noexcept { return conflict_ ? &*conflict_ : nullptr; }
+    [[nodiscard]] const cudacompat::conflict* conflict() const noexcept {
+        return conflict_ ? &*conflict_ : nullptr;
+    }
     [[nodiscard]] const std::vector<std::string>& caveats() const noexcept { return caveats_; }
     /// What would have to be known; empty unless the verdict is unknown or a part is.
     [[nodiscard]] const std::vector<std::string>& missing() const noexcept { return missing_; }

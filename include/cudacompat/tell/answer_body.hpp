@@ -41,7 +41,8 @@ CUDACOMPAT_BODY answer& answer::operator=(const answer&) = default;
 CUDACOMPAT_BODY answer& answer::operator=(answer&&) noexcept = default;
 CUDACOMPAT_BODY answer::~answer() = default;
 
-CUDACOMPAT_BODY choice::choice(std::string name, std::uint32_t component, std::uint32_t var, std::uint32_t domain)
+CUDACOMPAT_BODY choice::choice(std::string name, std::uint32_t component, std::uint32_t var,
+                               std::uint32_t domain)
     : name_(std::move(name)), component_(component), var_(var), domain_(domain) {}
 CUDACOMPAT_BODY conflict::conflict(const knowledge_base& kb) : kb_(new knowledge_base(kb)) {}
 CUDACOMPAT_BODY solution::solution(question_ref asked, assignment values, const assignment& companions)
@@ -70,7 +71,9 @@ CUDACOMPAT_BODY bool solution::is_free(const choice& c) const noexcept {
 }
 
 CUDACOMPAT_BODY const knowledge_base& solution::kb() const noexcept { return asked().here->low.kb; }
-CUDACOMPAT_BODY const instance_table& solution::instances() const noexcept { return asked().here->low.instances; }
+CUDACOMPAT_BODY const instance_table& solution::instances() const noexcept {
+    return asked().here->low.instances;
+}
 
 CUDACOMPAT_BODY query solution::with_choice() const {
     query q = asked().ask;
@@ -89,9 +92,12 @@ CUDACOMPAT_BODY term solution::only(std::uint32_t var, std::uint32_t domain) con
     return {var, std::move(b)};
 }
 
-CUDACOMPAT_BODY bits solution::project(const query& q, std::uint32_t var) const { return asked().here->borrow()->project(q, var); }
+CUDACOMPAT_BODY bits solution::project(const query& q, std::uint32_t var) const {
+    return asked().here->borrow()->project(q, var);
+}
 
-CUDACOMPAT_BODY answer::answer(cudacompat::verdict v, question_ref asked) : verdict_(v), asked_(new question_ref(std::move(asked))) {}
+CUDACOMPAT_BODY answer::answer(cudacompat::verdict v, question_ref asked)
+    : verdict_(v), asked_(new question_ref(std::move(asked))) {}
 
 CUDACOMPAT_BODY const knowledge_base& answer::kb() const noexcept { return asked().here->low.kb; }
 
@@ -115,24 +121,30 @@ CUDACOMPAT_BODY void solution::add(std::uint32_t var, std::uint32_t domain, bool
     choice c(std::move(name), i.component, var, domain);
     c.optional_ = optional;
     c.version_ = representative(kb(), v, asked().here->low.ctx.platform);
-    for (const auto& [narrowed, spec] : asked().narrowed) { // "python 3.10.4" is said, not the line's next bound
+    for (const auto& [narrowed, spec] :
+         asked().narrowed) { // "python 3.10.4" is said, not the line's next bound
         if (narrowed != var || (v.flags & frozen::is_cell) == 0) continue;
         const auto scheme = static_cast<version_scheme>(kb().components()[i.component].scheme);
         const auto wanted = version_spec::parse(scheme, spec);
         if (!wanted) continue;
         std::string fits;
         for (const frozen::cell_release& r : kb().cell_releases(v.builds))
-            if (const auto at = version::parse(scheme, kb().str(r.version)); at && fits.empty() && wanted->set().contains(*at)) fits = kb().str(r.version);
+            if (const auto at = version::parse(scheme, kb().str(r.version));
+                at && fits.empty() && wanted->set().contains(*at))
+                fits = kb().str(r.version);
         if (fits.empty()) {
             std::string number = spec;
-            while (!number.empty() && (number[0] == '=' || number[0] == '>' || number[0] == '~' || number[0] == '^')) number.erase(0, 1);
+            while (!number.empty() &&
+                   (number[0] == '=' || number[0] == '>' || number[0] == '~' || number[0] == '^'))
+                number.erase(0, 1);
             const auto at = version::parse(scheme, number);
             if (at && wanted->set().contains(*at)) fits = number;
         }
         if (!fits.empty()) c.version_ = fits;
     }
     c.variant_ = kb().str(v.variant);
-    if (i.owner != frozen::none && static_cast<multiplicity>(kb().components()[i.component].multiplicity) == multiplicity::bundled)
+    if (i.owner != frozen::none &&
+        static_cast<multiplicity>(kb().components()[i.component].multiplicity) == multiplicity::bundled)
         c.inside_ = kb().name(i.owner);
     if ((v.flags & (frozen::is_cell | frozen::is_unknown)) == 0)
         for (const frozen::build& b : kb().builds(v.builds)) {
@@ -148,7 +160,8 @@ CUDACOMPAT_BODY std::string solution::range_of(std::string_view name, bool chose
     if (c == nullptr) return {};
     query q = asked().ask;
     q.criteria.clear();
-    const bool wanted = std::find(asked().wanted.begin(), asked().wanted.end(), c->component()) != asked().wanted.end();
+    const bool wanted =
+        std::find(asked().wanted.begin(), asked().wanted.end(), c->component()) != asked().wanted.end();
     if (c->optional() || (chosen && !wanted)) q = with_choice();
     for (const std::uint32_t extra : asked().here->decision_order.extras)
         if (extra != c->var() && values_[extra] == 0) q.restrictions.push_back(only(extra, 0));
@@ -162,11 +175,15 @@ CUDACOMPAT_BODY std::string solution::range_of(std::string_view name, bool chose
             q.restrictions.push_back({code, std::move(as_good)});
         }
     if (c->optional())
-        if (const bits* known = asked().here->spoken(c->component(), kb().components()[c->component()].companion_of)) q.restrictions.push_back({c->var(), *known});
+        if (const bits* known =
+                asked().here->spoken(c->component(), kb().components()[c->component()].companion_of))
+            q.restrictions.push_back({c->var(), *known});
     const bits works = project_component(q, *c);
-    for (const auto& [var, spec] : asked().narrowed) // one place on an open line was named: that, not the cell around it
+    for (const auto& [var, spec] :
+         asked().narrowed) // one place on an open line was named: that, not the cell around it
         if (var == c->var() && works.count() == 1) return c->version();
-    const bool builds = wanted && static_cast<component_role>(kb().components()[c->component()].role) == component_role::framework;
+    const bool builds = wanted && static_cast<component_role>(kb().components()[c->component()].role) ==
+                                      component_role::framework;
     return describe(kb(), instances(), c->var(), works, builds);
 }
 
@@ -179,13 +196,15 @@ CUDACOMPAT_BODY bits solution::project_component(const query& q, const choice& c
         return term{var, std::move(b)};
     };
     bits out(instances().domain_size(c.var()));
-    const bool bundled = static_cast<multiplicity>(kb().components()[c.component()].multiplicity) == multiplicity::bundled;
+    const bool bundled =
+        static_cast<multiplicity>(kb().components()[c.component()].multiplicity) == multiplicity::bundled;
     for (const std::uint32_t var : instances().of(c.component())) {
         if (!bundled && var != c.var()) continue;
         query one = q;
         one.restrictions.push_back(present(var));
         for (const std::uint32_t other : instances().of(c.component()))
-            if (bundled && other != var && instances()[var].owner == frozen::none) one.restrictions.push_back(only(other, 0));
+            if (bundled && other != var && instances()[var].owner == frozen::none)
+                one.restrictions.push_back(only(other, 0));
         const bits values = project(one, var);
         for (std::uint32_t i = values.next(1); i < values.size(); i = values.next(i + 1))
             for (std::uint32_t k = 1; k < out.size(); ++k)
@@ -200,7 +219,8 @@ CUDACOMPAT_BODY std::vector<std::uint32_t> solution::facts(std::string_view name
     if (c == nullptr) return out;
     const lowered& low = asked().here->low;
     struct weighed {
-        std::uint32_t order; // ships, requires, supports before what only narrows; what hangs on a free part last
+        std::uint32_t
+            order; // ships, requires, supports before what only narrows; what hangs on a free part last
         std::uint32_t admits;
         std::uint32_t fact;
         auto operator<=>(const weighed&) const = default;
@@ -218,7 +238,9 @@ CUDACOMPAT_BODY std::vector<std::uint32_t> solution::facts(std::string_view name
         bool there = false;
         for (const std::uint32_t var : low.instances.of(s.component)) {
             const instance& other = low.instances[var];
-            if (values_[var] == 0 || (self.device != frozen::none && other.device != frozen::none && self.device != other.device) ||
+            if (values_[var] == 0 ||
+                (self.device != frozen::none && other.device != frozen::none &&
+                 self.device != other.device) ||
                 (self.owner != frozen::none && other.owner != frozen::none && self.owner != other.owner))
                 continue;
             there = true;
@@ -232,10 +254,16 @@ CUDACOMPAT_BODY std::vector<std::uint32_t> solution::facts(std::string_view name
         const auto conditions = kb().selectors(f.conditions);
         if (!std::all_of(conditions.begin(), conditions.end(), holds)) continue;
         const auto kind = static_cast<fact_kind>(f.kind);
-        if (kind == fact_kind::ships && (conditions.empty() || conditions[0].component != self.owner)) continue;
-        std::uint32_t order = kind == fact_kind::ships ? 0 : kind == fact_kind::supports ? 1 : kind == fact_kind::requires_ ? 2 : 3;
+        if (kind == fact_kind::ships && (conditions.empty() || conditions[0].component != self.owner))
+            continue;
+        std::uint32_t order = kind == fact_kind::ships       ? 0
+                              : kind == fact_kind::supports  ? 1
+                              : kind == fact_kind::requires_ ? 2
+                                                             : 3;
         for (const frozen::selector& s : conditions)
-            if (const choice* other = s.component == frozen::none ? nullptr : find(kb().str(s.name)); other != nullptr && is_free(*other)) order += 10;
+            if (const choice* other = s.component == frozen::none ? nullptr : find(kb().str(s.name));
+                other != nullptr && is_free(*other))
+                order += 10;
         std::uint32_t admits = 0;
         for (const frozen::group& g : kb().groups(f.then))
             for (const frozen::selector& s : kb().selectors(g.any_of))

@@ -26,12 +26,13 @@ struct build_row {
     std::string channel;
     bool chosen = false;
     bool works = false;
-    std::vector<std::pair<std::string, std::string>> carries; ///< cuda-runtime, cudnn, nccl, ...: name, version
+    std::vector<std::pair<std::string, std::string>>
+        carries; ///< cuda-runtime, cudnn, nccl, ...: name, version
     std::string python;
     std::string gpus;                 ///< compute capabilities that its code serves
     std::vector<driver_rule> drivers; ///< on the platform of the question
     std::vector<std::pair<std::string, std::vector<driver_rule>>> elsewhere; ///< other operating systems
-    std::string against;              ///< why it does not work here, in short
+    std::string against; ///< why it does not work here, in short
 };
 
 namespace detail {
@@ -66,7 +67,8 @@ private:
         out.version = kb_.str(v.version);
         out.variant = kb_.str(v.variant);
         for (const frozen::build& b : kb_.builds(v.builds))
-            if (((b.platforms >> answer_.asked().here->low.ctx.platform) & 1U) != 0) join(out.channel, kb_.str(b.channel), ", ");
+            if (((b.platforms >> answer_.asked().here->low.ctx.platform) & 1U) != 0)
+                join(out.channel, kb_.str(b.channel), ", ");
         out.chosen = solution_.values()[var] == value;
         query q = answer_.asked().ask;
         q.restrictions.push_back(solution_.only(var, value));
@@ -79,20 +81,30 @@ private:
         }
         for (std::uint32_t other = 0; other < in().size(); ++other) {
             const frozen::component& k = kb_.components()[in()[other].component];
-            if (static_cast<multiplicity>(k.multiplicity) != multiplicity::bundled || (*best)[other] == 0) continue;
+            if (static_cast<multiplicity>(k.multiplicity) != multiplicity::bundled || (*best)[other] == 0)
+                continue;
             if (in()[other].owner != frozen::none && in()[other].owner != c) continue;
-            out.carries.emplace_back(kb_.name(in()[other].component), representative(kb_, in().value(other, (*best)[other]), answer_.asked().here->low.ctx.platform));
+            out.carries.emplace_back(kb_.name(in()[other].component),
+                                     representative(kb_, in().value(other, (*best)[other]),
+                                                    answer_.asked().here->low.ctx.platform));
         }
         q.criteria.clear();
-        const auto range = [&](std::string_view name) {
+        std::vector<std::uint32_t> vars;
+        std::vector<std::string*> told;
+        const auto ask_range = [&](std::string_view name, std::string& where) {
             const std::uint32_t k = kb_.find_component(name);
             const std::uint32_t w = k == frozen::none ? frozen::none : in().of(k).front();
-            return w == frozen::none || (*best)[w] == 0 ? std::string{} : describe(kb_, in(), w, solver->project(q, w));
+            if (w == frozen::none || (*best)[w] == 0) return;
+            vars.push_back(w);
+            told.push_back(&where);
         };
-        out.python = range("python");
-        out.gpus = range("gpu");
+        ask_range("python", out.python);
+        ask_range("gpu", out.gpus);
+        const std::vector<bits> ranges = solver->project(q, vars);
+        for (std::size_t i = 0; i < vars.size(); ++i) *told[i] = describe(kb_, in(), vars[i], ranges[i]);
         out.drivers = drivers(answer_.asked(), q, *best);
-        for (std::uint32_t p = 0; p < kb_.platforms().size() && plain_question(); ++p) elsewhere(out, p, c, v);
+        for (std::uint32_t p = 0; p < kb_.platforms().size() && plain_question(); ++p)
+            elsewhere(out, p, c, v);
         return out;
     }
 
@@ -122,7 +134,8 @@ private:
     }
 
     /// The driver's range under each mode of the runtime that `best` uses.
-    [[nodiscard]] std::vector<driver_rule> drivers(const question& asked, const query& q, const assignment& best) const {
+    [[nodiscard]] std::vector<driver_rule> drivers(const question& asked, const query& q,
+                                                   const assignment& best) const {
         std::vector<driver_rule> out;
         const instance_table& table = asked.here->low.instances;
         const std::uint32_t driver = kb_.find_component("driver");
@@ -130,10 +143,13 @@ private:
         const std::uint32_t driver_var = table.of(driver).front();
         auto solver = asked.here->borrow();
         for (std::uint32_t mode = 0; mode < table.size(); ++mode) {
-            if (static_cast<multiplicity>(kb_.components()[table[mode].component].multiplicity) != multiplicity::runtime) continue;
+            if (static_cast<multiplicity>(kb_.components()[table[mode].component].multiplicity) !=
+                multiplicity::runtime)
+                continue;
             if (best[mode] == 0) continue;
             for (std::uint32_t i = 1; i < table.domain_size(mode); ++i) {
-                if (i > 2 && !out.empty()) break; // a compat package is of interest where nothing else does it
+                if (i > 2 && !out.empty())
+                    break; // a compat package is of interest where nothing else does it
                 query by = q;
                 bits one(table.domain_size(mode));
                 one.set(i);
@@ -143,7 +159,8 @@ private:
                 by.restrictions.push_back({driver_var, std::move(there)});
                 const bits works = solver->project(by, driver_var);
                 if (works.empty()) continue;
-                out.push_back({std::string(kb_.str(table.value(mode, i).version)), describe(kb_, table, driver_var, works)});
+                out.push_back({std::string(kb_.str(table.value(mode, i).version)),
+                               describe(kb_, table, driver_var, works)});
             }
         }
         return out;
@@ -154,7 +171,9 @@ private:
         if (!answer_.asked().platform_assumed) return false;
         for (const asked& a : answer_.asked().says)
             if (a.by == asked_by::observation ||
-                (a.by == asked_by::request && static_cast<component_role>(kb_.components()[a.component].role) != component_role::framework))
+                (a.by == asked_by::request &&
+                 static_cast<component_role>(kb_.components()[a.component].role) !=
+                     component_role::framework))
                 return false;
         return true;
     }
@@ -164,7 +183,8 @@ private:
         const std::string_view name = kb_.str(kb_.platforms()[platform]);
         const std::string_view here = answer_.asked().platform;
         const std::size_t dash = name.find('-');
-        if (name == here || dash == std::string_view::npos || here.find('-') == std::string_view::npos || name.substr(dash) != here.substr(here.find('-')))
+        if (name == here || dash == std::string_view::npos || here.find('-') == std::string_view::npos ||
+            name.substr(dash) != here.substr(here.find('-')))
             return;
         if (((v.platforms >> platform) & 1U) == 0) return;
         context ctx = answer_.asked().here->low.ctx;
@@ -174,7 +194,8 @@ private:
         const instance_table& table = other.here->low.instances;
         const std::uint32_t var = table.find(c, frozen::none, frozen::none);
         for (std::uint32_t i = 1; i < table.domain_size(var); ++i)
-            if (table.value(var, i).rank == v.rank && kb_.str(table.value(var, i).variant) == kb_.str(v.variant)) {
+            if (table.value(var, i).rank == v.rank &&
+                kb_.str(table.value(var, i).variant) == kb_.str(v.variant)) {
                 query q;
                 bits one(table.domain_size(var));
                 one.set(i);

@@ -21,7 +21,9 @@ public:
         conflict out(low_.kb);
         for (const nothing_matches& n : impossible) {
             out.between_.emplace_back(low_.kb.name(n.component));
-            out.steps_.push_back({"there is no " + n.wanted + (low_.kb.generic() ? "" : " in the data") + (n.known.empty() ? "" : ": " + n.known), {}});
+            out.steps_.push_back({"there is no " + n.wanted + (low_.kb.generic() ? "" : " in the data") +
+                                      (n.known.empty() ? "" : ": " + n.known),
+                                  {}});
         }
         return out;
     }
@@ -31,7 +33,8 @@ public:
         std::map<std::uint32_t, int> blame;
         for (const reason& r : why.core) {
             if (r.from_query) {
-                if (r.index < asked_.says.size() && asked_.says[r.index].component != frozen::none) blame[asked_.says[r.index].component] += 3;
+                if (r.index < asked_.says.size() && asked_.says[r.index].component != frozen::none)
+                    blame[asked_.says[r.index].component] += 3;
                 continue;
             }
             if (low_.causes[r.index].kind != cause_kind::fact) {
@@ -53,7 +56,9 @@ public:
         for (const derivation_step& s : why.steps)
             for (const term& t : s.never) ++blame[low_.instances[t.var].component];
         std::vector<std::pair<std::uint32_t, int>> order(blame.begin(), blame.end());
-        const auto derived = [&](std::uint32_t c) { return static_cast<component_role>(low_.kb.components()[c].role) == component_role::derived; };
+        const auto derived = [&](std::uint32_t c) {
+            return static_cast<component_role>(low_.kb.components()[c].role) == component_role::derived;
+        };
         std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
             if (derived(a.first) != derived(b.first)) return derived(b.first);
             if (a.second != b.second) return a.second > b.second;
@@ -63,10 +68,16 @@ public:
         for (const std::uint32_t i : out.facts_) // what nobody describes has no number, but is to blame
             for (const frozen::group& g : low_.kb.groups(low_.kb.facts()[i].then))
                 for (const frozen::selector& s : low_.kb.selectors(g.any_of))
-                    if (s.component == frozen::none && std::find(out.between_.begin(), out.between_.end(), low_.kb.str(s.name)) == out.between_.end())
+                    if (s.component == frozen::none && std::find(out.between_.begin(), out.between_.end(),
+                                                                 low_.kb.str(s.name)) == out.between_.end())
                         out.between_.emplace_back(low_.kb.str(s.name));
+        if (why.steps.size() > most_steps) {
+            tell_summary(why, out);
+            return out;
+        }
         std::vector<bits> left; // what the steps so far leave of each variable
-        for (std::uint32_t v = 0; v < low_.instances.size(); ++v) left.emplace_back(low_.instances.domain_size(v), true);
+        for (std::uint32_t v = 0; v < low_.instances.size(); ++v)
+            left.emplace_back(low_.instances.domain_size(v), true);
         for (const derivation_step& s : why.steps) {
             narrow(s, left);
             conflict::step told = tell_step(s, left);
@@ -76,6 +87,26 @@ public:
     }
 
 private:
+    /// Longer proofs are case distinctions that nobody reads; then the core itself is told.
+    static constexpr std::size_t most_steps = 60;
+
+    void tell_summary(const refutation& why, conflict& out) const {
+        derivation_step asks;
+        derivation_step facts;
+        for (const reason& r : why.core) (r.from_query ? asks : facts).because.push_back(r);
+        std::vector<bits> nothing;
+        for (const derivation_step* s : {&asks, &facts}) {
+            if (s->because.empty()) continue;
+            conflict::step told = tell_step(*s, nothing);
+            const std::size_t end = told.text.rfind(", so there is no solution");
+            if (end != std::string::npos) told.text.erase(end);
+            out.steps_.push_back(std::move(told));
+        }
+        out.steps_.push_back({"each of these is needed, and no choice of versions satisfies them all (" +
+                                  std::to_string(why.steps.size()) + " steps by cases)",
+                              {}});
+    }
+
     /// Derivations keep only as much as the proof needs ("anything but 12.1"); people want all that the cited facts
     /// say ("11.8, 12.4 or 12.6"). So the reasons of a step are propagated here, one after the other, to the end.
     void narrow(const derivation_step& s, std::vector<bits>& left) const {
@@ -86,10 +117,12 @@ private:
             left[asked_.ask.restrictions[r.index].var] &= asked_.ask.restrictions[r.index].allowed;
         }
         const auto cited = [&](cause_id cause) {
-            return std::any_of(s.because.begin(), s.because.end(), [&](const reason& r) { return !r.from_query && r.index == cause; });
+            return std::any_of(s.because.begin(), s.because.end(),
+                               [&](const reason& r) { return !r.from_query && r.index == cause; });
         };
         std::vector<clause> clauses;
-        low_.decided.for_each_row([&](std::uint32_t p, std::uint32_t first, std::uint32_t last, std::uint32_t q, const bits& allowed, std::uint32_t cause) {
+        low_.decided.for_each_row([&](std::uint32_t p, std::uint32_t first, std::uint32_t last,
+                                      std::uint32_t q, const bits& allowed, std::uint32_t cause) {
             if (!cited(cause)) return;
             bits other(low_.instances.domain_size(p), true);
             for (std::uint32_t i = first; i < last; ++i) other.reset(i);
@@ -99,7 +132,8 @@ private:
             if (cited(c.cause)) clauses.push_back(c);
         });
         for (const reason& r : s.because)
-            if (r.from_query && r.index >= asked_.ask.restrictions.size()) clauses.push_back(asked_.ask.clauses[r.index - asked_.ask.restrictions.size()]);
+            if (r.from_query && r.index >= asked_.ask.restrictions.size())
+                clauses.push_back(asked_.ask.clauses[r.index - asked_.ask.restrictions.size()]);
         for (bool changed = true; changed;) {
             changed = unions(clauses, left);
             for (const clause& c : clauses) {
@@ -125,7 +159,8 @@ private:
             if (c.any_of.size() == 2) pairs[{c.any_of[0].var, c.any_of[1].var}].push_back(&c);
         for (const auto& [pair, rows] : pairs) {
             bits reach(low_.instances.domain_size(pair.second));
-            for (std::uint32_t i = left[pair.first].next(0); i < left[pair.first].size(); i = left[pair.first].next(i + 1)) {
+            for (std::uint32_t i = left[pair.first].next(0); i < left[pair.first].size();
+                 i = left[pair.first].next(i + 1)) {
                 bits allowed(reach.size(), true);
                 for (const clause* c : rows)
                     if (!c->any_of[0].allowed.test(i)) allowed &= c->any_of[1].allowed;
@@ -146,7 +181,9 @@ private:
         for (const reason& r : s.because) {
             if (r.from_query) {
                 const asked& a = asked_.says[r.index];
-                std::string said = a.by == asked_by::request ? "you ask for " + a.text : a.by == asked_by::observation ? "the stack has " + a.text : a.text;
+                std::string said = a.by == asked_by::request       ? "you ask for " + a.text
+                                   : a.by == asked_by::observation ? "the stack has " + a.text
+                                                                   : a.text;
                 auto& list = a.by == asked_by::rule ? rules : because;
                 if (std::find(list.begin(), list.end(), said) == list.end()) list.push_back(std::move(said));
             } else if (low_.causes[r.index].kind == cause_kind::fact) {
@@ -161,7 +198,8 @@ private:
         out.facts = std::move(facts);
         for (const std::string& r : rules) because.push_back("(" + r + ")");
         for (const std::string& b : because) detail::join(out.text, b, b.starts_with("(") ? " " : "; ");
-        const std::string so = s.never.size() == 1 ? state({s.never[0].var, left[s.never[0].var]}, false) : conclusion(s.never);
+        const std::string so =
+            s.never.size() == 1 ? state({s.never[0].var, left[s.never[0].var]}, false) : conclusion(s.never);
         if (!so.empty()) out.text += out.text.empty() ? so : ", so " + so;
         return out;
     }
@@ -169,8 +207,10 @@ private:
     [[nodiscard]] std::string structural(const cause& c) const {
         const std::string name(low_.kb.name(c.index));
         switch (c.kind) {
-        case cause_kind::ships_nothing: return "no build of " + name + " carries another copy of its own than the listed ones";
-        case cause_kind::no_code_list: return "the code list of this build of " + name + " is not in the data";
+        case cause_kind::ships_nothing:
+            return "no build of " + name + " carries another copy of its own than the listed ones";
+        case cause_kind::no_code_list:
+            return "the code list of this build of " + name + " is not in the data";
         case cause_kind::no_code: return "without " + name + " there is no device code of it";
         case cause_kind::follows: return name + " belongs to a copy of its library";
         case cause_kind::fact: break;
@@ -198,7 +238,8 @@ private:
             std::sort(fam.members.begin(), fam.members.end());
             fam.members.erase(std::unique(fam.members.begin(), fam.members.end()), fam.members.end());
             if (fam.members.size() <= 3) {
-                for (const std::uint32_t i : fam.members) out.push_back(describe(low_.kb, low_.kb.facts()[i]) + nothing_there(low_.kb.facts()[i]));
+                for (const std::uint32_t i : fam.members)
+                    out.push_back(describe(low_.kb, low_.kb.facts()[i]) + nothing_there(low_.kb.facts()[i]));
             } else {
                 out.push_back(tell_family(fam.members));
             }
@@ -215,7 +256,9 @@ private:
                 detail::join(none, describe(low_.kb, s), " or ");
                 if (s.component == frozen::none) continue;
                 const auto all = low_.kb.values(low_.kb.components()[s.component]);
-                none += all.empty() ? std::string(", which has no release") : " (the newest is " + std::string(low_.kb.str(all.front().version)) + ")";
+                none += all.empty()
+                            ? std::string(", which has no release")
+                            : " (the newest is " + std::string(low_.kb.str(all.front().version)) + ")";
             }
             if (!met && !none.empty()) return ", and there is no " + none;
         }
@@ -224,12 +267,15 @@ private:
     [[nodiscard]] std::string tell_family(const std::vector<std::uint32_t>& members) const {
         const frozen::fact& first = low_.kb.facts()[members.front()];
         std::string subject;
-        for (std::uint32_t k = 0; k < first.conditions.count; ++k) detail::join(subject, unite(members, k), " with ");
+        for (std::uint32_t k = 0; k < first.conditions.count; ++k)
+            detail::join(subject, unite(members, k), " with ");
         std::string object;
         std::vector<std::uint32_t> named;
         for (const frozen::group& g : low_.kb.groups(first.then))
             for (const frozen::selector& s : low_.kb.selectors(g.any_of)) {
-                if (s.component == frozen::none || std::find(named.begin(), named.end(), s.component) != named.end()) continue;
+                if (s.component == frozen::none ||
+                    std::find(named.begin(), named.end(), s.component) != named.end())
+                    continue;
                 named.push_back(s.component);
                 detail::join(object, low_.kb.name(s.component), ", ");
             }
@@ -247,27 +293,33 @@ private:
     /// The k-th condition of all these facts, as one range.
     [[nodiscard]] std::string unite(const std::vector<std::uint32_t>& members, std::uint32_t k) const {
         const frozen::selector& first = low_.kb.selectors(low_.kb.facts()[members.front()].conditions)[k];
-        if (first.component == frozen::none || low_.instances.of(first.component).empty()) return std::string(low_.kb.str(first.name));
+        if (first.component == frozen::none || low_.instances.of(first.component).empty())
+            return std::string(low_.kb.str(first.name));
         const std::uint32_t var = low_.instances.of(first.component).front();
         bits all(low_.instances.domain_size(var));
         for (const std::uint32_t i : members) {
             const auto conditions = low_.kb.selectors(low_.kb.facts()[i].conditions);
             if (k < conditions.size()) all |= low_.instances.admitted(var, conditions[k]);
         }
-        return std::string(low_.kb.name(first.component)) + " " + describe(low_.kb, low_.instances, var, all, false);
+        return std::string(low_.kb.name(first.component)) + " " +
+               describe(low_.kb, low_.instances, var, all, false);
     }
 
     [[nodiscard]] std::string state(const term& t, bool negate) const {
         const bits set = negate ? t.allowed.complement() : t.allowed;
         const instance& in = low_.instances[t.var];
         std::string name(low_.kb.name(in.component));
-        if (in.owner != frozen::none && static_cast<multiplicity>(low_.kb.components()[in.component].multiplicity) == multiplicity::bundled)
+        if (in.owner != frozen::none &&
+            static_cast<multiplicity>(low_.kb.components()[in.component].multiplicity) ==
+                multiplicity::bundled)
             name += " inside " + std::string(low_.kb.name(in.owner));
-        if (in.device != frozen::none && in.device < asked_.device_names.size() && asked_.device_names.size() > 1)
+        if (in.device != frozen::none && in.device < asked_.device_names.size() &&
+            asked_.device_names.size() > 1)
             name += " for " + asked_.device_names[in.device];
         if (set.empty()) return "nothing is left for " + name;
         std::string range = describe(low_.kb, low_.instances, t.var, set, true);
-        if (range.size() > 160) range = std::to_string(set.count()) + " of " + std::to_string(set.size() - 1) + " values";
+        if (range.size() > 160)
+            range = std::to_string(set.count()) + " of " + std::to_string(set.size() - 1) + " values";
         if (!set.test(0)) return name + " must be " + range;
         return range.empty() ? "there can be no " + name : name + " must be absent or " + range;
     }

@@ -18,12 +18,14 @@ namespace cudacompat {
     return names[static_cast<std::size_t>(k)];
 }
 [[nodiscard]] constexpr std::string_view to_string(enforcer e) noexcept {
-    constexpr std::string_view names[] = {"nobody", "loader",    "driver",          "runtime_init", "jit",
-                                          "import_check", "installer", "container_start", "build_time",   "vendor_policy"};
+    constexpr std::string_view names[] = {"nobody",     "loader",       "driver",    "runtime_init",
+                                          "jit",        "import_check", "installer", "container_start",
+                                          "build_time", "vendor_policy"};
     return names[static_cast<std::size_t>(e)];
 }
 [[nodiscard]] constexpr std::string_view to_string(evidence_level e) noexcept {
-    constexpr std::string_view names[] = {"measured", "package_metadata", "build_file", "release_notes", "documentation", "third_party"};
+    constexpr std::string_view names[] = {"measured",      "package_metadata", "build_file",
+                                          "release_notes", "documentation",    "third_party"};
     return names[static_cast<std::size_t>(e)];
 }
 [[nodiscard]] constexpr std::string_view to_string(certainty c) noexcept {
@@ -53,7 +55,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
         }
         out += spec[i++];
     }
-    for (std::size_t at = out.find(" || "); at != std::string::npos; at = out.find(" || ", at)) out.replace(at, 4, " or ");
+    for (std::size_t at = out.find(" || "); at != std::string::npos; at = out.find(" || ", at))
+        out.replace(at, 4, " or ");
     return out;
 }
 
@@ -78,7 +81,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
 }
 
 /// The newest release in a cell that is known on the platform, or the cell's lower end.
-[[nodiscard]] inline std::string representative(const knowledge_base& kb, const frozen::value& v, std::uint32_t platform) {
+[[nodiscard]] inline std::string representative(const knowledge_base& kb, const frozen::value& v,
+                                                std::uint32_t platform) {
     if ((v.flags & frozen::is_cell) == 0) return std::string(kb.str(v.version));
     for (const frozen::cell_release& r : kb.cell_releases(v.builds))
         if (((r.platforms >> platform) & 1U) != 0) return std::string(kb.str(r.version));
@@ -88,8 +92,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
 
 /// A set of values of a variable as text: "1.12.0 - 1.12.1", ">=525.60.13,<580", "3.7, 3.8". Runs of releases are
 /// told by their ends; builds are left out unless `builds`. Empty for the empty set; absence is not mentioned.
-[[nodiscard]] inline std::string describe(const knowledge_base& kb, const instance_table& in, std::uint32_t var, const bits& set,
-                                          bool builds = false) {
+[[nodiscard]] inline std::string describe(const knowledge_base& kb, const instance_table& in,
+                                          std::uint32_t var, const bits& set, bool builds = false) {
     struct run {
         std::uint32_t newest;
         std::uint32_t oldest;
@@ -103,7 +107,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
         const frozen::value& v = in.value(var, i);
         std::uint32_t end = i;
         bool taken = false;
-        while (end < n && in.value(var, end).rank == v.rank && (in.value(var, end).flags & frozen::is_unknown) == (v.flags & frozen::is_unknown))
+        while (end < n && in.value(var, end).rank == v.rank &&
+               (in.value(var, end).flags & frozen::is_unknown) == (v.flags & frozen::is_unknown))
             taken |= set.test(end++);
         if ((v.flags & frozen::is_unknown) != 0) {
             unknown = taken;
@@ -135,7 +140,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
             }
         } else if (label) {
             for (std::uint32_t i = r->oldest;; --i) {
-                if (set.test(i) && (i == r->oldest || in.value(var, i).rank != in.value(var, i + 1).rank)) detail::join(part, kb.str(in.value(var, i).version), ", ");
+                if (set.test(i) && (i == r->oldest || in.value(var, i).rank != in.value(var, i + 1).rank))
+                    detail::join(part, kb.str(in.value(var, i).version), ", ");
                 if (i == r->newest) break;
             }
         } else if (newest.rank == oldest.rank) {
@@ -165,7 +171,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
             if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         }
         std::size_t releases = 0;
-        for (const run& r : runs) releases += std::size_t{in.value(var, r.oldest).rank} - in.value(var, r.newest).rank + 1;
+        for (const run& r : runs)
+            releases += std::size_t{in.value(var, r.oldest).rank} - in.value(var, r.newest).rank + 1;
         if (!all && !names.empty() && releases <= 3) {
             out += " (";
             for (std::size_t i = 0; i < names.size(); ++i) {
@@ -204,8 +211,10 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
     case fact_kind::supports: {
         std::string targets;
         for (const frozen::group& g : kb.groups(f.then))
-            for (const frozen::selector& s : kb.selectors(g.any_of)) detail::join(targets, detail::plain_spec(kb.str(s.spec)), " or ");
-        for (std::size_t at = targets.find(" or "); at != std::string::npos; at = targets.find(" or ", at)) targets.replace(at, 4, ", ");
+            for (const frozen::selector& s : kb.selectors(g.any_of))
+                detail::join(targets, detail::plain_spec(kb.str(s.spec)), " or ");
+        for (std::size_t at = targets.find(" or "); at != std::string::npos; at = targets.find(" or ", at))
+            targets.replace(at, 4, ", ");
         return subject + " has code for " + targets;
     }
     case fact_kind::excludes: return subject + " cannot be together";

@@ -14,7 +14,8 @@ namespace cudacompat {
 
 class resolver {
 public:
-    resolver(knowledge_base kb, std::span<const request_item> items, const stack_record* stack, resolve_options options)
+    resolver(knowledge_base kb, std::span<const request_item> items, const stack_record* stack,
+             resolve_options options)
         : kb_(std::move(kb)), items_(items), stack_(stack), options_(std::move(options)) {}
 
     [[nodiscard]] result<answer> run() {
@@ -26,7 +27,8 @@ public:
 
         auto solver = asked->here->borrow();
         auto outcome = solver->solve(asked->ask);
-        if (auto* values = std::get_if<assignment>(&outcome)) return solved(asked, std::move(*values), verdict::compatible);
+        if (auto* values = std::get_if<assignment>(&outcome))
+            return solved(asked, std::move(*values), verdict::compatible);
 
         result<question> kind = asker.build(false);
         if (!kind) return std::move(kind).error();
@@ -56,20 +58,25 @@ private:
         return out;
     }
 
-    [[nodiscard]] result<answer> solved(const std::shared_ptr<const question>& asked, assignment values, verdict v) {
+    [[nodiscard]] result<answer> solved(const std::shared_ptr<const question>& asked, assignment values,
+                                        verdict v) {
         if (auto wrong = wrong_by_check(*asked, values); !wrong.empty())
-            return error{errc::internal, "the answer failed its own check: " + wrong + "; please report this", {}, {}};
+            return error{
+                errc::internal, "the answer failed its own check: " + wrong + "; please report this", {}, {}};
         answer out(asked->gaps.empty() ? v : verdict::unknown, question_ref{asked});
         out.missing_ = asked->gaps;
         const lowered& low = asked->here->low;
         for (const doubt& d : asked->doubts) judge_doubt(out, *asked, values, d);
         out.solution_.emplace(question_ref{asked}, values, companions(*asked, values));
         for (std::uint32_t var = 0; var < low.instances.size(); ++var) {
-            if (values[var] == 0 || (low.instances.value(var, values[var]).flags & frozen::is_unknown) == 0) continue;
+            if (values[var] == 0 || (low.instances.value(var, values[var]).flags & frozen::is_unknown) == 0)
+                continue;
             const instance& in = low.instances[var];
-            std::string what = static_cast<multiplicity>(kb_.components()[in.component].multiplicity) == multiplicity::code
-                                   ? "the code list of " + build_name(low, in.owner, values) + " is not in the data"
-                                   : "which " + std::string(kb_.name(in.component)) + " " + build_name(low, in.owner, values) + " carries is not in the data";
+            std::string what =
+                static_cast<multiplicity>(kb_.components()[in.component].multiplicity) == multiplicity::code
+                    ? "the code list of " + build_name(low, in.owner, values) + " is not in the data"
+                    : "which " + std::string(kb_.name(in.component)) + " " +
+                          build_name(low, in.owner, values) + " carries is not in the data";
             out.missing_.push_back(std::move(what));
         }
         caveats(out);
@@ -77,7 +84,8 @@ private:
         return out;
     }
 
-    [[nodiscard]] std::string build_name(const lowered& low, std::uint32_t owner, const assignment& values) const {
+    [[nodiscard]] std::string build_name(const lowered& low, std::uint32_t owner,
+                                         const assignment& values) const {
         std::string out(kb_.name(owner));
         const std::uint32_t var = low.instances.find(owner, frozen::none, frozen::none);
         if (var == frozen::none || values[var] == 0) return out;
@@ -93,19 +101,23 @@ private:
         for (const restriction& r : asked.ask.restrictions)
             if (!r.allowed.test(values[r.var])) return "a condition of the question is broken";
         for (const clause& c : asked.ask.clauses)
-            if (std::none_of(c.any_of.begin(), c.any_of.end(), [&](const term& t) { return t.allowed.test(values[t.var]); }))
+            if (std::none_of(c.any_of.begin(), c.any_of.end(),
+                             [&](const term& t) { return t.allowed.test(values[t.var]); }))
                 return "a condition of the question is broken";
         std::vector<copy_in_stack> stack;
         for (std::uint32_t var = 0; var < low.instances.size(); ++var) {
             if (values[var] == 0) continue;
             const instance& in = low.instances[var];
             const frozen::value& v = low.instances.value(var, values[var]);
-            copy_in_stack c{in.component, in.owner, in.device, kb_.str(v.version), kb_.str(v.variant), (v.flags & frozen::is_unknown) != 0};
-            if ((v.flags & frozen::is_cell) != 0 && c.version.empty()) c.version = v.low.length != 0 ? bound_number(kb_.str(v.low)) : std::string_view("0");
+            copy_in_stack c{in.component,       in.owner,           in.device,
+                            kb_.str(v.version), kb_.str(v.variant), (v.flags & frozen::is_unknown) != 0};
+            if ((v.flags & frozen::is_cell) != 0 && c.version.empty())
+                c.version = v.low.length != 0 ? bound_number(kb_.str(v.low)) : std::string_view("0");
             stack.push_back(c);
         }
         const std::uint32_t broken = find_broken_fact(kb_, low.ctx, asked.here->texts, stack);
-        return broken == frozen::none ? std::string{} : "fact " + std::string(kb_.str(kb_.facts()[broken].id)) + " is broken";
+        return broken == frozen::none ? std::string{}
+                                      : "fact " + std::string(kb_.str(kb_.facts()[broken].id)) + " is broken";
     }
 
     /// An observation that leaves several values open: the answer stands only if it stands for each of them.
@@ -126,8 +138,9 @@ private:
         bits open = asked.ask.restrictions[d.said].allowed;
         if (open.subset_of(works)) return;
         out.verdict_ = verdict::unknown;
-        out.missing_.push_back("which " + std::string(kb_.name(low.instances[d.var].component)) + " it is: the answer holds for " +
-                               describe(kb_, low.instances, d.var, works) + ", and " + asked.says[d.said].text + " leaves more open");
+        out.missing_.push_back("which " + std::string(kb_.name(low.instances[d.var].component)) +
+                               " it is: the answer holds for " + describe(kb_, low.instances, d.var, works) +
+                               ", and " + asked.says[d.said].text + " leaves more open");
     }
 
     /// What can be installed beside it: the newest companions that fit everything chosen.
@@ -146,7 +159,8 @@ private:
                 any = true;
                 q.criteria.push_back({var, asked.here->ranks[var].by_release});
                 bits recorded(low.instances.domain_size(var));
-                if (const bits* known = asked.here->spoken(low.instances[var].component, c.companion_of)) recorded = *known;
+                if (const bits* known = asked.here->spoken(low.instances[var].component, c.companion_of))
+                    recorded = *known;
                 recorded.set(0);
                 q.restrictions.push_back({var, std::move(recorded)});
             } else {
@@ -175,19 +189,26 @@ private:
             const instance& in = low.instances[c.var()];
             const auto count = static_cast<multiplicity>(kb_.components()[in.component].multiplicity);
             if (count == multiplicity::runtime && c.version() == "minor-version")
-                out.caveats_.push_back("CUDA runs here by minor-version compatibility: the driver is older than the toolkit's own; PTX and "
+                out.caveats_.push_back("CUDA runs here by minor-version compatibility: the driver is older "
+                                       "than the toolkit's own; PTX and "
                                        "features that need the newer driver do not work");
             if (count == multiplicity::runtime && c.version() == "forward")
-                out.caveats_.push_back("CUDA runs here by forward compatibility: a cuda-compat package is needed");
-            if (count == multiplicity::code && in.device < asked.device_names.size()) code_caveat(out, s, c, in);
+                out.caveats_.push_back(
+                    "CUDA runs here by forward compatibility: a cuda-compat package is needed");
+            if (count == multiplicity::code && in.device < asked.device_names.size())
+                code_caveat(out, s, c, in);
             for (const std::uint32_t i : kb_.facts_if(kb_.components()[in.component])) {
                 const frozen::fact& f = kb_.facts()[i];
-                if (static_cast<fact_kind>(f.kind) != fact_kind::ends || f.conditions.count != 1 || ((f.platforms >> low.ctx.platform) & 1U) == 0) continue;
+                if (static_cast<fact_kind>(f.kind) != fact_kind::ends || f.conditions.count != 1 ||
+                    ((f.platforms >> low.ctx.platform) & 1U) == 0)
+                    continue;
                 if (f.dispute.length != 0 && f.dispute_default == 0) continue;
-                if (!low.instances.admitted(c.var(), kb_.selectors(f.conditions)[0]).test(c.domain())) continue;
+                if (!low.instances.admitted(c.var(), kb_.selectors(f.conditions)[0]).test(c.domain()))
+                    continue;
                 if (kb_.str(f.until) > today) continue;
                 if (s.is_free(c)) continue;
-                out.caveats_.push_back(std::string(kb_.name(in.component)) + " " + c.version() + ": support ended " + std::string(kb_.str(f.until)));
+                out.caveats_.push_back(std::string(kb_.name(in.component)) + " " + c.version() +
+                                       ": support ended " + std::string(kb_.str(f.until)));
                 out.degraded_ = true;
             }
         }
@@ -199,24 +220,31 @@ private:
         const instance_table& in = s.instances();
         const auto some_choice = [&](const frozen::selector& k) {
             return std::any_of(s.choices().begin(), s.choices().end(), [&](const choice& c) {
-                return c.component() == k.component && !c.optional() && !s.is_free(c) && k.present != 0 && in.admitted(c.var(), k).test(c.domain());
+                return c.component() == k.component && !c.optional() && !s.is_free(c) && k.present != 0 &&
+                       in.admitted(c.var(), k).test(c.domain());
             });
         };
         for (const std::uint32_t i : out.asked().here->weak_facts()) {
             const frozen::fact& f = kb_.facts()[i];
             const auto conditions = kb_.selectors(f.conditions);
-            if (conditions.empty() || !std::all_of(conditions.begin(), conditions.end(), some_choice)) continue;
-            out.caveats_.push_back(detail::is_rumour(f) ? describe(kb_, f) + ", by one report" : "weakly sourced: " + describe(kb_, f));
+            if (conditions.empty() || !std::all_of(conditions.begin(), conditions.end(), some_choice))
+                continue;
+            out.caveats_.push_back(detail::is_rumour(f) ? describe(kb_, f) + ", by one report"
+                                                        : "weakly sourced: " + describe(kb_, f));
         }
     }
     void code_caveat(answer& out, const solution& s, const choice& c, const instance& in) const {
         const choice* gpu = nullptr;
         for (const choice& g : s.choices())
-            if (s.instances()[g.var()].device == in.device && static_cast<multiplicity>(kb_.components()[g.component()].multiplicity) == multiplicity::device) gpu = &g;
+            if (s.instances()[g.var()].device == in.device &&
+                static_cast<multiplicity>(kb_.components()[g.component()].multiplicity) ==
+                    multiplicity::device)
+                gpu = &g;
         if (gpu == nullptr) return;
         const std::string device = s.asked().device_names[in.device] + " (" + gpu->version() + ")";
         if (c.version().starts_with("compute_")) {
-            out.caveats_.push_back(device + " is served by PTX only (" + c.version() + "): the driver compiles it at first start, and has to be as new "
+            out.caveats_.push_back(device + " is served by PTX only (" + c.version() +
+                                   "): the driver compiles it at first start, and has to be as new "
                                    "as the toolkit that made it");
             out.degraded_ = true;
         } else if (c.version().starts_with("sm_")) {
@@ -224,8 +252,10 @@ private:
             if (!number.empty() && number.back() >= 'a') number.pop_back();
             if (number.size() >= 2) number.insert(number.size() - 1, ".");
             if (number != gpu->version())
-                out.caveats_.push_back(device + " runs code compiled for " + number + ": the build has none for " + gpu->version() + " itself" +
-                                       (gpu->version() == "8.9" ? ", so features that need it (FP8) are off" : ""));
+                out.caveats_.push_back(
+                    device + " runs code compiled for " + number + ": the build has none for " +
+                    gpu->version() + " itself" +
+                    (gpu->version() == "8.9" ? ", so features that need it (FP8) are off" : ""));
         }
     }
 
@@ -236,12 +266,14 @@ private:
         // Maximal in what the request names and in the builds that carry it.
         std::vector<criterion> named;
         for (const std::uint32_t c : asked.wanted)
-            for (const std::uint32_t var : asked.here->low.instances.of(c)) named.push_back({var, asked.here->ranks[var].by_choice});
+            for (const std::uint32_t var : asked.here->low.instances.of(c))
+                named.push_back({var, asked.here->ranks[var].by_choice});
         const std::size_t count = named.size();
         named.insert(named.end(), q.criteria.begin(), q.criteria.end());
         q.criteria = std::move(named);
         const question_ref shared = *out.asked_;
-        for (assignment& a : solver->maximal(q, count, options_.all_limit)) out.all_.emplace_back(shared, std::move(a), assignment{});
+        for (assignment& a : solver->maximal(q, count, options_.all_limit))
+            out.all_.emplace_back(shared, std::move(a), assignment{});
     }
 
     knowledge_base kb_;

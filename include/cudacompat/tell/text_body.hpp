@@ -29,7 +29,8 @@ namespace detail {
     return out;
 }
 
-inline void put_wrapped(std::string& out, std::string_view first_indent, std::string_view indent, std::string_view text, std::size_t width) {
+inline void put_wrapped(std::string& out, std::string_view first_indent, std::string_view indent,
+                        std::string_view text, std::size_t width) {
     bool first = true;
     for (const std::string& line : wrap(text, width - indent.size())) {
         out += first ? first_indent : indent;
@@ -74,7 +75,8 @@ public:
                 for (std::size_t c = 0; c < columns; ++c) {
                     const std::string cell = l < cells[c].size() ? cells[c][l] : std::string{};
                     line += cell;
-                    if (c + 1 < columns) line.append(wide[c] + 2 > cell.size() ? wide[c] + 2 - cell.size() : 1, ' ');
+                    if (c + 1 < columns)
+                        line.append(wide[c] + 2 > cell.size() ? wide[c] + 2 - cell.size() : 1, ' ');
                 }
                 while (!line.empty() && line.back() == ' ') line.pop_back();
                 if (r == 0 && colour) line = "\x1b[1m" + line + "\x1b[0m";
@@ -119,17 +121,23 @@ public:
     [[nodiscard]] bool empty() const noexcept { return sources_.empty(); }
 
 private:
-    [[nodiscard]] std::string read_of(const frozen::citation& c) const { return std::string(kb_.str(kb_.sources()[c.source].read)); }
+    [[nodiscard]] std::string read_of(const frozen::citation& c) const {
+        return std::string(kb_.str(kb_.sources()[c.source].read));
+    }
     const knowledge_base& kb_;
     std::vector<std::string> sources_;
 };
 
 /// Why this component is as it is, in a few words, from the fact that decides it.
-[[nodiscard]] inline std::string short_reason(const solution& s, const choice& c, const std::vector<std::uint32_t>& facts) {
+[[nodiscard]] inline std::string short_reason(const solution& s, const choice& c,
+                                              const std::vector<std::uint32_t>& facts) {
     const knowledge_base& kb = s.kb();
-    const bool wanted = std::find(s.asked().wanted.begin(), s.asked().wanted.end(), c.component()) != s.asked().wanted.end();
+    const bool wanted =
+        std::find(s.asked().wanted.begin(), s.asked().wanted.end(), c.component()) != s.asked().wanted.end();
     std::string out = wanted ? "asked for" : "";
-    if (c.optional()) return "goes with " + std::string(kb.name(kb.components()[c.component()].companion_of)) + "; optional";
+    if (c.optional())
+        return "goes with " + std::string(kb.name(kb.components()[c.component()].companion_of)) +
+               "; optional";
     if (facts.empty()) return out;
     const frozen::fact& f = kb.facts()[facts.front()];
     std::string subject;
@@ -137,9 +145,13 @@ private:
     for (const frozen::selector& k : kb.selectors(f.conditions)) {
         if (k.present == 0) continue;
         const choice* named = s.find(kb.str(k.name));
-        const auto role = k.component == frozen::none ? component_role::package : static_cast<component_role>(kb.components()[k.component].role);
-        std::string who = named == nullptr || role == component_role::host ? std::string(kb.str(k.name)) : named->version();
-        if (role != component_role::derived && named != nullptr && role != component_role::host) who = std::string(kb.str(k.name)) + " " + who;
+        const auto role = k.component == frozen::none
+                              ? component_role::package
+                              : static_cast<component_role>(kb.components()[k.component].role);
+        std::string who =
+            named == nullptr || role == component_role::host ? std::string(kb.str(k.name)) : named->version();
+        if (role != component_role::derived && named != nullptr && role != component_role::host)
+            who = std::string(kb.str(k.name)) + " " + who;
         join(subject, who, ", ");
     }
     for (const frozen::group& g : kb.groups(f.then))
@@ -204,9 +216,12 @@ CUDACOMPAT_BODY std::string explain(const conflict& c, const text_options& optio
 CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options) {
     const knowledge_base& kb = a.kb();
     const auto paint = [&](std::string_view text, const char* code) {
-        return options.colour ? std::string("\x1b[") + code + "m" + std::string(text) + "\x1b[0m" : std::string(text);
+        return options.colour ? std::string("\x1b[") + code + "m" + std::string(text) + "\x1b[0m"
+                              : std::string(text);
     };
-    std::string out = paint(to_string(a.verdict()), a.verdict() == verdict::compatible ? "1;32" : a.verdict() == verdict::incompatible ? "1;31" : "1;33");
+    std::string out = paint(to_string(a.verdict()), a.verdict() == verdict::compatible     ? "1;32"
+                                                    : a.verdict() == verdict::incompatible ? "1;31"
+                                                                                           : "1;33");
     if (a.degraded()) out += " (degraded)";
     if (!a.asked().platform.empty() && kb.platforms().size() > 1) out += " on " + a.asked().platform;
     if (kb.version().size() != 0) out += ", by data " + std::string(kb.version());
@@ -220,11 +235,15 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
         for (const choice& c : s->choices()) {
             const auto facts = s->facts(c.name());
             std::string chosen = c.version();
-            if (!c.variant().empty() && static_cast<multiplicity>(kb.components()[c.component()].multiplicity) != multiplicity::device &&
+            if (!c.variant().empty() &&
+                static_cast<multiplicity>(kb.components()[c.component()].multiplicity) !=
+                    multiplicity::device &&
                 static_cast<component_role>(kb.components()[c.component()].role) != component_role::host)
                 chosen += " (" + c.variant() + ")";
             const auto role = static_cast<component_role>(kb.components()[c.component()].role);
-            std::string also = role == component_role::derived && !options.verbose ? std::string{} : s->range_with_choice(c.name());
+            std::string also = role == component_role::derived && !options.verbose
+                                   ? std::string{}
+                                   : s->range_with_choice(c.name());
             if (also == c.version()) also = "";
             if (s->is_free(c) && !also.empty()) chosen = "any that fits";
             std::string cited;
@@ -241,22 +260,25 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
             const auto rows = builds_of(a);
             if (!rows.empty()) {
                 out += "\nbuilds of " + rows.front().component + " " + rows.front().version + "\n";
-                detail::text_table b({"build", "carries or requires", "python", "GPUs (capability)", "driver by rule"});
+                detail::text_table b(
+                    {"build", "carries or requires", "python", "GPUs (capability)", "driver by rule"});
                 for (const build_row& r : rows) {
                     if (!r.works && r.against.empty()) continue; // a CPU build that nobody asked for
                     std::string carries;
-                    for (const auto& [name, version] : r.carries) detail::join(carries, name + " " + version, ", ");
+                    for (const auto& [name, version] : r.carries)
+                        detail::join(carries, name + " " + version, ", ");
                     std::string drivers;
                     for (const driver_rule& d : r.drivers)
-                        if (d.rule != "forward" || r.drivers.size() == 1) detail::join(drivers, d.range + " " + d.rule, "; ");
+                        if (d.rule != "forward" || r.drivers.size() == 1)
+                            detail::join(drivers, d.range + " " + d.rule, "; ");
                     for (const auto& [os, list] : r.elsewhere) {
                         std::string there;
                         for (const driver_rule& d : list)
                             if (d.rule != "forward") detail::join(there, d.range + " " + d.rule, "; ");
                         if (!there.empty()) detail::join(drivers, os + ": " + there, "; ");
                     }
-                    b.add({(r.variant.empty() ? "-" : r.variant) + (r.chosen ? " *" : ""), r.works ? carries : "no: " + r.against, r.python,
-                           r.gpus, drivers});
+                    b.add({(r.variant.empty() ? "-" : r.variant) + (r.chosen ? " *" : ""),
+                           r.works ? carries : "no: " + r.against, r.python, r.gpus, drivers});
                 }
                 out += b.print(options.width, options.colour);
             }
@@ -268,7 +290,12 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
                 for (const choice& c : one.choices()) {
                     const auto role = static_cast<component_role>(kb.components()[c.component()].role);
                     if (role == component_role::derived) continue;
-                    detail::join(line, c.name() + " " + c.version() + (c.variant().empty() || role == component_role::host ? "" : " (" + c.variant() + ")"), ", ");
+                    detail::join(line,
+                                 c.name() + " " + c.version() +
+                                     (c.variant().empty() || role == component_role::host
+                                          ? ""
+                                          : " (" + c.variant() + ")"),
+                                 ", ");
                 }
                 detail::put_wrapped(out, "  - ", "    ", line, options.width);
             }
@@ -278,9 +305,10 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
             for (const choice& c : s->choices())
                 for (const std::uint32_t i : s->facts(c.name())) {
                     const frozen::fact& f = kb.facts()[i];
-                    const std::string line = c.name() + ": " + describe(kb, f) + " [" + std::string(kb.str(f.id)) + ", " +
-                                             std::string(to_string(static_cast<evidence_level>(f.evidence))) + ", enforced by " +
-                                             std::string(to_string(static_cast<enforcer>(f.enforced_by))) + "] " + sources.cite(f);
+                    const std::string line =
+                        c.name() + ": " + describe(kb, f) + " [" + std::string(kb.str(f.id)) + ", " +
+                        std::string(to_string(static_cast<evidence_level>(f.evidence))) + ", enforced by " +
+                        std::string(to_string(static_cast<enforcer>(f.enforced_by))) + "] " + sources.cite(f);
                     detail::put_wrapped(out, "  ", "    ", line, options.width);
                 }
         }
@@ -295,11 +323,14 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
         out += "\nunknown\n";
         for (const std::string& m : a.missing()) detail::put_wrapped(out, "  - ", "    ", m, options.width);
     }
-    if (!refused && a.conflict() != nullptr && a.solution() != nullptr) out += "\nwhat stands against a sure answer\n" + explain(*a.conflict(), options);
+    if (!refused && a.conflict() != nullptr && a.solution() != nullptr)
+        out += "\nwhat stands against a sure answer\n" + explain(*a.conflict(), options);
     if (!sources.empty()) out += "\nsources\n" + sources.print(options.width);
     return out;
 }
 
-CUDACOMPAT_BODY std::string explain(const answer& a, const text_options& options) { return to_text(a, options); }
+CUDACOMPAT_BODY std::string explain(const answer& a, const text_options& options) {
+    return to_text(a, options);
+}
 
 } // namespace cudacompat

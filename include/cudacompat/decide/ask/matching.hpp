@@ -18,8 +18,8 @@ protected:
 
     /// The values of a component (closed: those that match; open: the cells that meet the spec). Empty where
     /// nothing does, and then `missing` says what there is. False on a malformed spec.
-    bool match(std::uint32_t c, const std::string& spec, bits& values, nothing_matches& missing, const request_item* item,
-               const source_region* where) {
+    bool match(std::uint32_t c, const std::string& spec, bits& values, nothing_matches& missing,
+               const request_item* item, const source_region* where) {
         const frozen::component& component = kb_.components()[c];
         const auto all = kb_.values(component);
         values = bits(component.values.count);
@@ -34,9 +34,12 @@ protected:
         result<version_spec> parsed = version_spec::parse(scheme, plain);
         if (!parsed) {
             if (item != nullptr)
-                return fail(*item, item->spec_column + (parsed.error().where.column == 0 ? 0 : parsed.error().where.column - 1),
+                return fail(*item,
+                            item->spec_column +
+                                (parsed.error().where.column == 0 ? 0 : parsed.error().where.column - 1),
                             parsed.error().message);
-            return fail(where == nullptr ? source_region{} : *where, "version spec '" + spec + "': " + parsed.error().message);
+            return fail(where == nullptr ? source_region{} : *where,
+                        "version spec '" + spec + "': " + parsed.error().message);
         }
         const version_set& set = parsed->set();
         const bool any = plain == "*";
@@ -56,7 +59,9 @@ protected:
         }
         if (values.empty() && any)
             for (std::uint32_t i = 0; i < all.size(); ++i)
-                if ((all[i].flags & frozen::is_unknown) == 0 && (variant.empty() || matches_pattern(variant, kb_.str(all[i].variant)))) values.set(i);
+                if ((all[i].flags & frozen::is_unknown) == 0 &&
+                    (variant.empty() || matches_pattern(variant, kb_.str(all[i].variant))))
+                    values.set(i);
         bits here = values;
         for (std::uint32_t i = 0; i < all.size(); ++i)
             if (here.test(i) && ((all[i].platforms >> context_.platform) & 1U) == 0) here.reset(i);
@@ -88,7 +93,8 @@ protected:
                 if (const auto part = version_spec::parse(scheme, kb_.str(end))) out &= part->set();
         return out;
     }
-    void describe_missing(std::uint32_t c, const std::string& spec, const version_set& set, const bits& elsewhere, nothing_matches& out) const {
+    void describe_missing(std::uint32_t c, const std::string& spec, const version_set& set,
+                          const bits& elsewhere, nothing_matches& out) const {
         const frozen::component& component = kb_.components()[c];
         const auto all = kb_.values(component);
         out.component = c;
@@ -104,20 +110,25 @@ protected:
                 break;
             }
         if (newest == nullptr) {
-            out.known = kb_.generic() ? std::string("it has no release") : "the data lists no release of it for " + out_.platform;
+            out.known = kb_.generic() ? std::string("it has no release")
+                                      : "the data lists no release of it for " + out_.platform;
             return;
         }
         const auto scheme = static_cast<version_scheme>(component.scheme);
-        if (const auto top = version::parse(scheme, kb_.str(newest->version)); top && !kb_.generic() && scheme != version_scheme::label)
+        if (const auto top = version::parse(scheme, kb_.str(newest->version));
+            top && !kb_.generic() && scheme != version_scheme::label)
             out.beyond_data = !set.intersects(version_set::at_most(*top));
         // What there is of the releases that match without their build, or else the ends of the list.
         std::vector<std::string> builds;
         for (const frozen::value& v : all) {
-            if ((v.flags & (frozen::is_unknown | frozen::is_cell)) != 0 || ((v.platforms >> context_.platform) & 1U) == 0) continue;
+            if ((v.flags & (frozen::is_unknown | frozen::is_cell)) != 0 ||
+                ((v.platforms >> context_.platform) & 1U) == 0)
+                continue;
             const auto at = version::parse(scheme, kb_.str(v.version));
             if (at && set.contains(*at) && v.variant.length != 0) {
                 std::string b(kb_.str(v.variant));
-                if (std::find(builds.begin(), builds.end(), b) == builds.end()) builds.push_back(std::move(b));
+                if (std::find(builds.begin(), builds.end(), b) == builds.end())
+                    builds.push_back(std::move(b));
             }
         }
         if (!builds.empty()) {
@@ -128,7 +139,8 @@ protected:
         for (const frozen::value& v : all) {
             const auto at = version::parse(scheme, kb_.str(v.version));
             if ((v.flags & frozen::is_prerelease) == 0 || !at || !set.contains(*at)) continue;
-            out.known = "only the pre-release " + std::string(kb_.str(v.version)) + " is near; a spec that names a pre-release takes one";
+            out.known = "only the pre-release " + std::string(kb_.str(v.version)) +
+                        " is near; a spec that names a pre-release takes one";
             return;
         }
         out.known = "the newest that the data knows is " + std::string(kb_.str(newest->version));
@@ -149,7 +161,8 @@ protected:
         std::vector<std::pair<std::size_t, std::string>> near;
         for (const frozen::product& p : kb_.products(kb_.components()[c].products)) {
             std::size_t best = folded.size();
-            for (const frozen::text alias : kb_.texts(p.aliases)) best = std::min(best, edit_distance(folded, kb_.str(alias)));
+            for (const frozen::text alias : kb_.texts(p.aliases))
+                best = std::min(best, edit_distance(folded, kb_.str(alias)));
             if (best <= 1 + folded.size() / 4) near.emplace_back(best, std::string(kb_.str(p.name)));
         }
         std::sort(near.begin(), near.end());

@@ -15,14 +15,19 @@ protected:
 
     bool observed() {
         if (stack_ == nullptr) return true;
-        const auto host = [&](const char* name, const stack_text& value) { return !value.given() || observe(name, value.text, value.where, true); };
-        if (!(host("driver", stack_->driver) && host("driver-cuda", stack_->driver_cuda) && host("driver-ptx", stack_->driver_ptx) &&
-              host("kernel-module", stack_->kernel_module) && host("compat-package", stack_->compat_package) &&
-              host("glibc", stack_->glibc) && host("distro", stack_->distro)))
+        const auto host = [&](const char* name, const stack_text& value) {
+            return !value.given() || observe(name, value.text, value.where, true);
+        };
+        if (!(host("driver", stack_->driver) && host("driver-cuda", stack_->driver_cuda) &&
+              host("driver-ptx", stack_->driver_ptx) && host("kernel-module", stack_->kernel_module) &&
+              host("compat-package", stack_->compat_package) && host("glibc", stack_->glibc) &&
+              host("distro", stack_->distro)))
             return false;
         const std::uint32_t compat = kb_.find_component("compat-package");
-        const bool asks_compat = std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();
-        if (compat != frozen::none && !stack_->compat_package.given() && stack_->driver.given() && !asks_compat)
+        const bool asks_compat =
+            std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();
+        if (compat != frozen::none && !stack_->compat_package.given() && stack_->driver.given() &&
+            !asks_compat)
             for (const std::uint32_t var : out_.here->low.instances.of(compat))
                 restrict(var, only_absent(var), {asked_by::observation, compat, "no compat package in use"});
         for (const stack_item& i : stack_->components) {
@@ -44,7 +49,8 @@ protected:
         const std::string said = std::string(kb_.name(c)) + " " + text + place_of(where);
         if (text == "absent") {
             if (fixed)
-                for (const std::uint32_t var : low.instances.of(c)) restrict(var, only_absent(var), {asked_by::observation, c, said});
+                for (const std::uint32_t var : low.instances.of(c))
+                    restrict(var, only_absent(var), {asked_by::observation, c, said});
             return true;
         }
         bits values;
@@ -66,7 +72,8 @@ protected:
                 installed_.emplace_back(var, in);
                 bits present(low.instances.domain_size(var), true);
                 present.reset(0);
-                restrict(var, std::move(present), {asked_by::observation, c, std::string(kb_.name(c)) + place_of(where)});
+                restrict(var, std::move(present),
+                         {asked_by::observation, c, std::string(kb_.name(c)) + place_of(where)});
                 continue;
             }
             restrict(var, std::move(in), {asked_by::observation, c, said});
@@ -75,7 +82,9 @@ protected:
         }
         return true;
     }
-    [[nodiscard]] static std::size_t dots(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '.')); }
+    [[nodiscard]] static std::size_t dots(const std::string& text) {
+        return static_cast<std::size_t>(std::count(text.begin(), text.end(), '.'));
+    }
     [[nodiscard]] bool is_listed(std::uint32_t c, const std::string& text) const {
         for (const frozen::value& v : kb_.values(kb_.components()[c]))
             if ((v.flags & frozen::is_cell) != 0)

@@ -14,11 +14,16 @@ namespace cudacompat::detail {
 
 class question_maker {
 protected:
-    question_maker(const knowledge_base& kb, std::span<const request_item> items, const stack_record* stack, const resolve_options& options)
+    question_maker(const knowledge_base& kb, std::span<const request_item> items, const stack_record* stack,
+                   const resolve_options& options)
         : kb_(kb), items_(items), stack_(stack), options_(options) {}
 
-    bool fail(const request_item& item, std::uint32_t column, std::string message, std::vector<std::string> near = {}) {
-        failure_ = error{errc::bad_request, "request item '" + item.text + "': " + std::move(message), {{}, 0, column}, std::move(near)};
+    bool fail(const request_item& item, std::uint32_t column, std::string message,
+              std::vector<std::string> near = {}) {
+        failure_ = error{errc::bad_request,
+                         "request item '" + item.text + "': " + std::move(message),
+                         {{}, 0, column},
+                         std::move(near)};
         return false;
     }
     bool fail(const source_region& where, std::string message, std::vector<std::string> near = {}) {
@@ -63,8 +68,9 @@ protected:
     context context_;
     question out_;
     error failure_;
-    std::vector<std::pair<clause, asked>> clauses_;          ///< conditions over several copies of a component
-    std::vector<std::pair<std::uint32_t, bits>> installed_;  ///< what the stack states and the answer may change
+    std::vector<std::pair<clause, asked>> clauses_; ///< conditions over several copies of a component
+    std::vector<std::pair<std::uint32_t, bits>>
+        installed_; ///< what the stack states and the answer may change
 };
 
 } // namespace cudacompat::detail

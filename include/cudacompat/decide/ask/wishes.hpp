@@ -18,7 +18,9 @@ protected:
         const auto p = kb_.platforms();
         return p.size() > 1 || (p.size() == 1 && kb_.str(p[0]).find('-') != std::string_view::npos);
     }
-    [[nodiscard]] static bool names_platform(const request_item& i) { return i.name == "os" || i.name == "arch" || i.name == "platform"; }
+    [[nodiscard]] static bool names_platform(const request_item& i) {
+        return i.name == "os" || i.name == "arch" || i.name == "platform";
+    }
 
     bool place() {
         const std::string_view standard = kb_.str(kb_.platforms()[0]);
@@ -31,11 +33,13 @@ protected:
                 os = stack_->platform.text;
                 if (os == "wsl2") {
                     os = "linux";
-                    out_.gaps.push_back("WSL2: the Windows driver's own rules are not in the data; Linux rules are applied");
+                    out_.gaps.push_back(
+                        "WSL2: the Windows driver's own rules are not in the data; Linux rules are applied");
                 } else if (os == "jetson") {
                     os = "linux";
                     if (!stack_->arch.given()) arch = "aarch64";
-                    out_.gaps.push_back("Jetson: the L4T driver's rules are not in the data; aarch64 Linux rules are applied");
+                    out_.gaps.push_back("Jetson: the L4T driver's rules are not in the data; aarch64 Linux "
+                                        "rules are applied");
                 }
             }
             if (stack_->arch.given()) arch = stack_->arch.text;
@@ -62,7 +66,8 @@ protected:
         context_ = {};
         context_.platform = kb_.find_platform(out_.platform);
         context_.as_of = options_.as_of;
-        if (context_.as_of.empty() && stack_ != nullptr && stack_->date.given()) context_.as_of = stack_->date.text;
+        if (context_.as_of.empty() && stack_ != nullptr && stack_->date.given())
+            context_.as_of = stack_->date.text;
         if (context_.platform != frozen::none) return true;
         std::vector<std::string> known;
         for (const frozen::text p : kb_.platforms()) known.emplace_back(kb_.str(p));
@@ -84,12 +89,16 @@ protected:
             const std::uint32_t c = kb_.find_component(i.name);
             if (c == frozen::none || i.spec.empty()) continue;
             const auto all = kb_.values(kb_.components()[c]);
-            if (std::none_of(all.begin(), all.end(), [](const frozen::value& v) { return (v.flags & frozen::is_prerelease) != 0; })) continue;
-            const auto spec = version_spec::parse(static_cast<version_scheme>(kb_.components()[c].scheme), i.spec);
+            if (std::none_of(all.begin(), all.end(),
+                             [](const frozen::value& v) { return (v.flags & frozen::is_prerelease) != 0; }))
+                continue;
+            const auto spec =
+                version_spec::parse(static_cast<version_scheme>(kb_.components()[c].scheme), i.spec);
             if (spec && spec->admits_prereleases()) context_.opened.push_back(c);
         }
         std::sort(context_.opened.begin(), context_.opened.end());
-        context_.opened.erase(std::unique(context_.opened.begin(), context_.opened.end()), context_.opened.end());
+        context_.opened.erase(std::unique(context_.opened.begin(), context_.opened.end()),
+                              context_.opened.end());
     }
 
     struct device_wish {
@@ -110,14 +119,18 @@ protected:
         for (const request_item& i : items_) {
             if (c == frozen::none || kb_.find_component(i.name) != c) continue;
             if (i.spec.empty() || i.spec == "*") {
-                add({bits(kb_.components()[c].values.count, true), "a GPU", {asked_by::request, c, "a GPU"}, false});
+                add({bits(kb_.components()[c].values.count, true),
+                     "a GPU",
+                     {asked_by::request, c, "a GPU"},
+                     false});
                 continue;
             }
             device_wish w{product_values(c, i.spec), i.spec, {asked_by::request, c, "GPU " + i.spec}, false};
             if (w.values.empty()) {
                 const bool number = i.spec.find_first_not_of("0123456789.<>=~^!|,* ") == std::string::npos;
                 if (!number)
-                    return fail(i, i.spec_column, "unknown GPU; give its name or its compute capability, such as gpu:8.9",
+                    return fail(i, i.spec_column,
+                                "unknown GPU; give its name or its compute capability, such as gpu:8.9",
                                 near_products(c, i.spec));
                 nothing_matches missing;
                 if (!match(c, i.spec, w.values, missing, &i, nullptr)) return false;
@@ -131,22 +144,29 @@ protected:
         }
         if (stack_ != nullptr && c != frozen::none)
             for (const stack_gpu& g : stack_->gpus) {
-                device_wish w{bits(kb_.components()[c].values.count), g.name.given() ? g.name.text : g.compute_capability.text, {}, true};
+                device_wish w{bits(kb_.components()[c].values.count),
+                              g.name.given() ? g.name.text : g.compute_capability.text,
+                              {},
+                              true};
                 bits by_name(kb_.components()[c].values.count);
                 if (g.name.given()) by_name = product_values(c, g.name.text);
                 if (g.compute_capability.given()) {
                     nothing_matches missing;
-                    if (!match(c, "==" + g.compute_capability.text, w.values, missing, nullptr, &g.compute_capability.where)) return false;
+                    if (!match(c, "==" + g.compute_capability.text, w.values, missing, nullptr,
+                               &g.compute_capability.where))
+                        return false;
                     bits both = w.values;
                     both &= by_name;
                     if (!by_name.empty() && both.empty())
-                        return fail(g.where, "GPU '" + g.name.text + "' has not compute capability " + g.compute_capability.text);
+                        return fail(g.where, "GPU '" + g.name.text + "' has not compute capability " +
+                                                 g.compute_capability.text);
                     if (!both.empty()) w.values = both;
                 } else {
                     w.values = by_name;
                 }
                 if (w.values.empty()) {
-                    out_.gaps.push_back("GPU '" + w.name + "' is not in the data; give its compute capability");
+                    out_.gaps.push_back("GPU '" + w.name +
+                                        "' is not in the data; give its compute capability");
                     continue;
                 }
                 w.said = {asked_by::observation, c, "GPU " + w.name + place_of(g.where)};
@@ -189,7 +209,8 @@ protected:
             }
             const std::string said = std::string(kb_.name(c)) + (i.spec.empty() ? "" : " " + i.spec);
             if (i.spec == "absent") {
-                for (const std::uint32_t var : out_.here->low.instances.of(c)) restrict(var, only_absent(var), {asked_by::request, c, "no " + std::string(kb_.name(c))});
+                for (const std::uint32_t var : out_.here->low.instances.of(c))
+                    restrict(var, only_absent(var), {asked_by::request, c, "no " + std::string(kb_.name(c))});
                 continue;
             }
             demand(c, values, {asked_by::request, c, said}, i.spec);
@@ -197,7 +218,8 @@ protected:
         return true;
     }
     void want(std::uint32_t c) {
-        if (std::find(out_.wanted.begin(), out_.wanted.end(), c) == out_.wanted.end()) out_.wanted.push_back(c);
+        if (std::find(out_.wanted.begin(), out_.wanted.end(), c) == out_.wanted.end())
+            out_.wanted.push_back(c);
     }
     bool unknown_name(const request_item& i) {
         std::vector<std::pair<std::size_t, std::string>> near;
