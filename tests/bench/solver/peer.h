@@ -9,7 +9,10 @@
 #include <time.h>
 
 #ifdef __cplusplus
+#define PEER_DOUBLE(number) static_cast<double>(number)
 extern "C" {
+#else
+#define PEER_DOUBLE(number) ((double)(number))
 #endif
 
 /* versions p_first..p_last of p need q in q_first..q_last; both ends included; version 0 is the newest. */
@@ -42,11 +45,11 @@ typedef void (*peer_run)(const struct peer_problem*, struct peer_answer*);
 static inline double peer_cpu_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    return PEER_DOUBLE(t.tv_sec) + PEER_DOUBLE(t.tv_nsec) * 1e-9;
 }
 static inline double peer_heap(void) {
     struct mallinfo2 m = mallinfo2();
-    return (double)m.uordblks + (double)m.hblkhd;
+    return PEER_DOUBLE(m.uordblks) + PEER_DOUBLE(m.hblkhd);
 }
 
 void peer_cadical_run(const struct peer_problem*, struct peer_answer*);
