@@ -165,7 +165,8 @@ private:
                     out_.ask.criteria.push_back({var, ranks[var].by_release_or_absence});
             } else {
                 for (const std::uint32_t var : copies)
-                    out_.ask.criteria.push_back({var, ranks[var].by_release});
+                    out_.ask.criteria.push_back(
+                        {var, ranks[var].by_release_or_absence}); // it is there: no choice of absence
             }
         }
         if (options_.prefer != policy::installed) installed();

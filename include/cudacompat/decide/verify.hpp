@@ -39,7 +39,10 @@ public:
             auto v =
                 version::parse(static_cast<version_scheme>(kb.components()[c.component].scheme), c.version);
             versions_.push_back(v ? std::move(*v) : version{});
+            numbers_.push_back(is_number(c.version) ? 1 : 0);
         }
+        first_copy_.assign(kb.components().size(), stack.size());
+        for (std::size_t i = stack.size(); i-- > 0;) first_copy_[stack[i].component] = i;
     }
 
     /// Index of a fact that the stack breaks, or frozen::none.
@@ -63,7 +66,8 @@ public:
             if (seen[i]) return true;
             seen[i] = true;
             const frozen::fact& f = kb_.facts()[i];
-            if (!met_somewhere(f) || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_))
+            if (((f.platforms >> ctx_.platform) & 1U) == 0 || !met_somewhere(f) ||
+                !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_))
                 return true;
             const bool per_device = speaks_of(f, multiplicity::device) || speaks_of(f, multiplicity::code);
             for (const std::uint32_t o : owners)
@@ -92,8 +96,9 @@ private:
         if (f.conditions.count == 0) return true;
         const frozen::selector& s = kb_.selectors()[f.conditions.first];
         if (s.component == frozen::none || s.absent != 0) return true;
-        for (const copy_in_stack& c : stack_)
-            if (c.component == s.component && matches(f.conditions.first, &c, false, true)) return true;
+        for (std::size_t i = first_copy_[s.component]; i < stack_.size(); ++i)
+            if (stack_[i].component == s.component && matches(f.conditions.first, &stack_[i], false, true))
+                return true;
         return false;
     }
     [[nodiscard]] bool speaks_of(const frozen::fact& f, multiplicity m) const {
@@ -152,12 +157,13 @@ private:
         if (copy->unknown) return spec == "unknown" || lenient;
         if (spec == "unknown") return false;
         const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
-        if (spec.starts_with("==") && scheme != version_scheme::label && is_number(spec.substr(2)) &&
-            is_number(copy->version))
+        const auto index = static_cast<std::size_t>(copy - stack_.data());
+        if (numbers_[index] != 0 && spec.size() > 2 && spec[0] == '=' && spec[1] == '=' &&
+            scheme != version_scheme::label && is_number(spec.substr(2)))
             return same_number(spec.substr(2), copy->version);
         const version_spec* parsed = texts_.spec(selector);
         if (parsed == nullptr) return false;
-        const version& v = versions_[static_cast<std::size_t>(copy - stack_.data())];
+        const version& v = versions_[index];
         return parsed->matches(v) ||
                (v.is_prerelease() && (condition || only_prereleases(s.component) || opened(s.component)) &&
                 parsed->set().contains(v));
@@ -231,7 +237,9 @@ private:
     const context& ctx_;
     const parsed_texts& texts_;
     std::span<const copy_in_stack> stack_;
-    std::vector<version> versions_; ///< of the copies
+    std::vector<version> versions_;       ///< of the copies
+    std::vector<char> numbers_;           ///< of the copies: digits and dots alone
+    std::vector<std::size_t> first_copy_; ///< by component; the number of copies where there is none
 };
 
 } // namespace detail
