@@ -55,7 +55,7 @@ template <literal... Items>
     static_assert(sizeof...(Items) > 0, "name at least one component, such as \"torch:1.12\"");
     static_assert(
         (is_request(Items.view()) && ...),
-        "malformed request item: NAME, NAME:SPEC or NAMESPEC, such as \"torch:1.12\" or \"torch>=2.4\"");
+        "malformed request item: NAME, NAME:SPEC or NAMESPEC, such as 'torch:1.12' or 'torch>=2.4'");
     return resolve({Items.view()...}, options);
 }
 

@@ -141,8 +141,9 @@ private:
 
     [[nodiscard]] bool named(std::uint32_t component) const {
         return std::find(out_.wanted.begin(), out_.wanted.end(), component) != out_.wanted.end() ||
-               std::any_of(installed_.begin(), installed_.end(),
-                           [&](const auto& i) { return out_.here->low.instances[i.first].component == component; });
+               std::any_of(installed_.begin(), installed_.end(), [&](const auto& i) {
+                   return out_.here->low.instances[i.first].component == component;
+               });
     }
 
     void preferences() {
@@ -156,8 +157,10 @@ private:
                 out_.ask.criteria.push_back({var, std::move(rank)});
             }
         };
-        for (const std::uint32_t var : out_.here->decision_order.frameworks) // one that nobody asks for is no means to an end
-            if (!named(low.instances[var].component)) out_.ask.criteria.push_back({var, ranks[var].by_presence});
+        for (const std::uint32_t var :
+             out_.here->decision_order.frameworks) // one that nobody asks for is no means to an end
+            if (!named(low.instances[var].component))
+                out_.ask.criteria.push_back({var, ranks[var].by_presence});
         for (const std::uint32_t var : out_.here->decision_order.extras)
             if (std::find(out_.wanted.begin(), out_.wanted.end(), low.instances[var].component) ==
                 out_.wanted.end())

@@ -17,6 +17,7 @@ inline bits solver::project(const query& q, var_id var) {
 
 inline std::vector<bits> solver::project(const query& q, const std::vector<var_id>& vars) {
     std::vector<bits> out;
+    out.reserve(vars.size());
     for (const var_id var : vars) out.emplace_back(problem_->size(var));
     if (!engine_.begin(q)) return out;
     for (std::size_t k = 0; k < vars.size(); ++k) {

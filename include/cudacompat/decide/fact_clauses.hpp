@@ -132,7 +132,7 @@ protected:
             if (s.absent != 0) add_conditions(f, id, b, rest, at + 1, premise, uses_owner);
             return; // a component that nobody knows is never there
         }
-        const auto with = [&](std::uint32_t var, bits holds, bool owner) {
+        const auto with = [&](std::uint32_t var, const bits& holds, bool owner) {
             if (holds.empty()) return;
             premise.push_back({var, holds.complement()});
             add_conditions(f, id, b, rest, at + 1, premise, uses_owner || owner);

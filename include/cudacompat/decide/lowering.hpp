@@ -23,7 +23,7 @@ struct cause {
 
 /// The decision problem of a context, and what its variables and causes mean.
 struct lowered {
-    lowered(knowledge_base base, context ctx);
+    lowered(knowledge_base base, context c);
 
     knowledge_base kb;
     context ctx;

@@ -189,11 +189,12 @@ private:
             const instance& in = low.instances[c.var()];
             const auto count = static_cast<multiplicity>(kb_.components()[in.component].multiplicity);
             if (count == multiplicity::runtime && c.version() == "minor-version")
-                out.caveats_.push_back("CUDA runs here by minor-version compatibility: the driver is older "
-                                       "than the toolkit's own; PTX and "
-                                       "features that need the newer driver do not work");
+                out.caveats_.emplace_back(
+                    "CUDA runs here by minor-version compatibility: the driver is older "
+                    "than the toolkit's own; PTX and "
+                    "features that need the newer driver do not work");
             if (count == multiplicity::runtime && c.version() == "forward")
-                out.caveats_.push_back(
+                out.caveats_.emplace_back(
                     "CUDA runs here by forward compatibility: a cuda-compat package is needed");
             if (count == multiplicity::code && in.device < asked.device_names.size())
                 code_caveat(out, s, c, in);

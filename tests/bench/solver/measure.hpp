@@ -16,6 +16,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <vector>
 
@@ -32,15 +34,29 @@ struct limits {
 struct measured {
     int runs = 0; ///< behind the medians; 0: nothing finished
     bool capped = false;
-    bool consistent = true; ///< all runs gave one verdict and one optimum
-    double at_least_s = 0;  ///< capped before its first answer: what build + solve took at least
-    peer_answer median{};   ///< of the runs; sat and best are those of all
+    bool consistent = true;    ///< all runs gave one verdict and one optimum
+    double at_least_s = 0;     ///< capped before its first answer: what build + solve took at least
+    double at_least_bytes = 0; ///< and how far its memory had grown by then
+    peer_answer median{};      ///< of the runs; sat and best are those of all
 };
 
 inline double wall_s() {
     timespec t{};
     clock_gettime(CLOCK_MONOTONIC, &t);
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+/// Resident memory of its own, in bytes: what can be seen of a heap from outside.
+inline double resident(pid_t process) {
+    char line[256];
+    std::snprintf(line, sizeof line, "/proc/%d/status", static_cast<int>(process));
+    double kilobytes = 0;
+    if (std::FILE* const status = std::fopen(line, "r")) {
+        while (std::fgets(line, sizeof line, status) != nullptr)
+            if (std::strncmp(line, "RssAnon:", 8) == 0) kilobytes = std::strtod(line + 8, nullptr);
+        std::fclose(status);
+    }
+    return kilobytes * 1024;
 }
 
 template <class Get>
@@ -81,6 +97,7 @@ inline measured measure(peer_run run, const peer_problem& problem, const limits&
             timespec t{};
             const bool spent = clock_gettime(used, &t) == 0 && static_cast<double>(t.tv_sec) >= lim.cap_s;
             if (!spent && wall_s() < until) continue;
+            if (runs.empty()) out.at_least_bytes = resident(child) - resident(getpid());
             kill(child, SIGKILL);
             out.capped = true;
             if (spent && runs.empty()) out.at_least_s = lim.cap_s;

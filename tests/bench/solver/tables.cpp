@@ -79,7 +79,7 @@ std::vector<tables::bar> tables::bars() const {
         if (ours == nullptr) continue;
         const std::string at = id.name();
         const bool chain = id.f == family::chain;
-        // A libsolv that was stopped took at least its cap: then the ratio is an upper bound.
+        // A libsolv that was stopped took at least its cap and that much memory: ratios are upper bounds.
         const auto stopped = by.find("libsolv");
         const measured* libsolv = find(id, "libsolv");
         if (libsolv == nullptr && stopped != by.end() && stopped->second.at_least_s > 0)
@@ -89,7 +89,8 @@ std::vector<tables::bar> tables::bars() const {
             real_size.see(total(*ours) / total(*libsolv), at);
         if (libsolv != nullptr && chain && id.size() == "500x200") {
             large_libsolv.see(total(*ours) / total(*libsolv), at);
-            if (libsolv->runs != 0) memory.see(ours->median.heap_bytes / libsolv->median.heap_bytes, at);
+            const double theirs = libsolv->runs != 0 ? libsolv->median.heap_bytes : libsolv->at_least_bytes;
+            if (theirs > 0) memory.see(ours->median.heap_bytes / theirs, at);
         }
         if (cadical != nullptr && chain && id.size() == "500x200")
             large_cadical.see(total(*ours) / total(*cadical), at);
@@ -140,8 +141,11 @@ void tables::print() const {
             }
             if (medians.empty() && capped == 0) continue;
             std::printf("| %s | %s |", ids[0].group().c_str(), who.name);
-            if (medians.empty()) std::printf(" - | - | - | - | - | - | - |");
-            else {
+            if (medians.empty()) {
+                const measured& m = rows_.at(ids[0]).at(who.name);
+                std::printf(" - | > %s | - | > %s | - | - | 0 |", ms(m.at_least_s).c_str(),
+                            figure(m.at_least_bytes / 1048576).c_str());
+            } else {
                 const auto by = [&](auto get) { return median_of(medians, get); };
                 const double lines = by([](const peer_answer& a) { return a.lines; });
                 std::printf(" %s | %s | %s | %s | %s |",

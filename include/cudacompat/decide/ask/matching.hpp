@@ -144,7 +144,7 @@ protected:
             return;
         }
         out.known = "the newest that the data knows is " + std::string(kb_.str(newest->version));
-        if (kb_.read().size() != 0) out.known += " (read " + std::string(kb_.read()) + ")";
+        if (!kb_.read().empty()) out.known += " (read " + std::string(kb_.read()) + ")";
     }
 
     [[nodiscard]] bits product_values(std::uint32_t c, std::string_view name) const {

@@ -33,13 +33,14 @@ protected:
                 os = stack_->platform.text;
                 if (os == "wsl2") {
                     os = "linux";
-                    out_.gaps.push_back(
+                    out_.gaps.emplace_back(
                         "WSL2: the Windows driver's own rules are not in the data; Linux rules are applied");
                 } else if (os == "jetson") {
                     os = "linux";
                     if (!stack_->arch.given()) arch = "aarch64";
-                    out_.gaps.push_back("Jetson: the L4T driver's rules are not in the data; aarch64 Linux "
-                                        "rules are applied");
+                    out_.gaps.emplace_back(
+                        "Jetson: the L4T driver's rules are not in the data; aarch64 Linux "
+                        "rules are applied");
                 }
             }
             if (stack_->arch.given()) arch = stack_->arch.text;
@@ -165,8 +166,8 @@ protected:
                     w.values = by_name;
                 }
                 if (w.values.empty()) {
-                    out_.gaps.push_back("GPU '" + w.name +
-                                        "' is not in the data; give its compute capability");
+                    out_.gaps.emplace_back("GPU '" + w.name +
+                                           "' is not in the data; give its compute capability");
                     continue;
                 }
                 w.said = {asked_by::observation, c, "GPU " + w.name + place_of(g.where)};

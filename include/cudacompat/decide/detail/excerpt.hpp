@@ -22,7 +22,7 @@ public:
             const std::uint32_t last = group.one_cause != 0 ? group.first + 1 : group.last;
             for (std::uint32_t i = group.first; i < last; ++i)
                 if (i == group.first || d.rows[i].cause != d.rows[i - 1].cause)
-                    at_.push_back({d.rows[i].cause, g});
+                    at_.emplace_back(d.rows[i].cause, g);
         }
         if (!std::is_sorted(at_.begin(), at_.end())) std::sort(at_.begin(), at_.end());
         at_.erase(std::unique(at_.begin(), at_.end()), at_.end());

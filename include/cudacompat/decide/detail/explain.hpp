@@ -198,7 +198,8 @@ inline void analyzer::choose_rows(const table& t, var_id x, var_id y, const word
     const std::uint32_t ny = size(y);
     lost_left_.assign(lost, lost + wx); // `lost` may alias a buffer that is reused
     open_.resize(std::size_t{ny} * wx);
-    for (std::uint32_t v = 0; v < ny; ++v) std::copy_n(lost_left_.begin(), wx, open_.begin() + v * wx);
+    for (std::uint32_t v = 0; v < ny; ++v)
+        std::copy_n(lost_left_.begin(), wx, open_.begin() + std::ptrdiff_t{v} * wx);
 
     const auto open_of = [&](std::uint32_t v) { return open_.data() + std::size_t{v} * wx; };
     // sees each row of the pair as (v, what of x it leaves open at v)

@@ -137,7 +137,7 @@ protected:
             std::uint32_t t = good[i];
             if (t == none) // a false term keeps the place; it comes back only together with the level below
                 for (std::uint32_t u = k.first; u < k.last; ++u)
-                    if (u != good[0] && (i == 0 || u != watch_term_[2 * c])) t = u;
+                    if (u != good[0] && (i == 0 || u != watch_term_[std::size_t{2} * c])) t = u;
             const term_ref& r = terms_[t];
             const word* set = term_set(r);
             std::uint32_t v = next(set, 0, size(r.var));
