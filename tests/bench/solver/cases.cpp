@@ -40,7 +40,7 @@ const prepared* prepare(const row_id& id) {
 
 const std::vector<peer>& peers() {
     static const std::vector<peer> all{
-        {"cudacompat", ours_run},
+        {"cudacompat", ours_run},      {"cudacompat-all", ours_run_all},
 #ifdef CUDACOMPAT_BENCH_LIBSOLV
         {"libsolv", peer_libsolv_run},
 #endif

@@ -63,58 +63,75 @@ void ours_run(const peer_problem* in, peer_answer* out) {
     const cudacompat::problem problem = build(*in);
     const double built = peer_cpu_s();
 
-    // What a caller does who only asks: a new solver, the full optimum or the verdict.
-    const cudacompat::query query = pinned(*in);
-    const double asked = peer_cpu_s();
+    // The newest of package 0, by verdicts: from the best on, twice as many versions each time, then bisected.
     solver one(problem);
-    const std::optional<assignment> best = one.find(query);
+    cudacompat::query query = pinned(*in);
+    query.restrictions.push_back({0, cudacompat::bits(in->versions[0])});
+    const auto possible = [&](uint32_t first, uint32_t last) {
+        cudacompat::bits range(in->versions[0]);
+        range.set_range(first, last);
+        query.restrictions.back().allowed = std::move(range);
+        return one.satisfiable(query);
+    };
+    const uint32_t all = in->versions[0];
+    uint32_t low = 0, high = all; // nothing below low; something below high, if there is anything
+    if (possible(0, all)) {
+        for (high = 1; !possible(low, high); high = std::min(all, 2 * high)) low = high;
+        while (high - low > 1) {
+            const uint32_t middle = low + (high - low) / 2;
+            if (possible(low, middle)) high = middle;
+            else low = middle;
+        }
+    } else {
+        low = all;
+    }
     const double solved = peer_cpu_s();
     out->heap_bytes = peer_heap() - heap;
+    out->sat = low < all;
+    out->best = low;
+    out->build_s = built - start;
+    out->solve_s = solved - built;
+    out->explain_s = -1;
+    out->lines = -1;
+    out->extra[ours_bytes] = static_cast<double>(problem.memory_bytes());
+    if (low < all) return;
 
-    // The same with the reasons of a refutation, by a solver that has seen nothing yet, then once more.
-    const double asked_why = peer_cpu_s();
+    // With the conflict and its derivation, by a solver that has seen nothing yet; then once more.
+    query.restrictions.pop_back();
     solver other(problem);
+    const double asked = peer_cpu_s();
     const auto answer = other.solve(query);
     const double explained = peer_cpu_s();
     benchmark::DoNotOptimize(other.solve(query));
-    const double repeated = peer_cpu_s();
-
-    // The newest of package 0 and no further preference: bisection over verdicts.
-    const double asked_first = peer_cpu_s();
-    solver first(problem);
-    cudacompat::query bounded = query;
-    bounded.restrictions.push_back({0, cudacompat::bits(in->versions[0], true)});
-    uint32_t newest = in->versions[0];
-    if (first.satisfiable(bounded)) {
-        uint32_t low = 0, high = in->versions[0] - 1; // high is possible
-        while (low < high) {
-            const uint32_t middle = low + (high - low) / 2;
-            cudacompat::bits range(in->versions[0]);
-            range.set_range(0, middle + 1);
-            bounded.restrictions.back().allowed = range;
-            if (first.satisfiable(bounded)) high = middle;
-            else low = middle + 1;
-        }
-        newest = high;
+    out->extra[ours_again] = peer_cpu_s() - explained;
+    out->extra[ours_conflict] = explained - asked;
+    const auto* const why = std::get_if<refutation>(&answer);
+    if (why == nullptr || !check(problem, query, *why)) {
+        out->sat = -1; // caught as a wrong verdict
+        return;
     }
-    const double answered_first = peer_cpu_s();
+    out->explain_s = std::max(0.0, (explained - asked) - out->solve_s);
+    out->lines = static_cast<double>(why->steps.size());
+}
 
-    out->sat = best.has_value();
+void ours_run_all(const peer_problem* in, peer_answer* out) {
+    const double heap = peer_heap(), start = peer_cpu_s();
+    const cudacompat::problem problem = build(*in);
+    const double built = peer_cpu_s();
+    solver one(problem);
+    const cudacompat::query query = pinned(*in);
+    const std::optional<assignment> best = one.find(query);
+    const double solved = peer_cpu_s();
+    out->heap_bytes = peer_heap() - heap;
+    benchmark::DoNotOptimize(one.find(query));
+    out->extra[ours_again] = peer_cpu_s() - solved;
+    out->extra[ours_bytes] = static_cast<double>(problem.memory_bytes());
+    out->sat = best && check(problem, query, *best);
     out->best = best ? (*best)[0] : in->versions[0];
-    if (newest != out->best) out->sat = -1; // caught as a wrong answer
     out->build_s = built - start;
-    out->solve_s = solved - asked;
+    out->solve_s = solved - built;
     out->explain_s = -1;
     out->lines = -1;
-    if (const auto* why = std::get_if<refutation>(&answer)) {
-        out->explain_s = std::max(0.0, (explained - asked_why) - out->solve_s);
-        out->lines = static_cast<double>(why->steps.size());
-        if (!check(problem, query, *why)) out->sat = -1;
-    }
-    out->extra[ours_first_only] = answered_first - asked_first;
-    out->extra[ours_full] = explained - asked_why;
-    out->extra[ours_again] = repeated - explained;
-    out->extra[ours_bytes] = static_cast<double>(problem.memory_bytes());
 }
 
 namespace {

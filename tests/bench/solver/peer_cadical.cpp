@@ -1,8 +1,7 @@
 // CaDiCaL with the order encoding: literal "p >= k", two clauses for each requirement.
 //
 // Versions count from the newest (0), so the newest package 0 is the least value. It is found from the
-// first model downwards: assume "better than what was found" until that fails. Trying the best first, and
-// bisection, were slower on most rows.
+// first model downwards, phases set to newer: assume "better than what was found" until that fails.
 #include "peer.h"
 
 #include <cadical.hpp>

@@ -1,7 +1,7 @@
 /* libsolv, as a package manager would use it: one solvable a version, one rich dependency
- * "(q >= low with q <= high)" a requirement (two separate requires were slower), pins first, then package
- * 0. Its first decision is package 0's best candidate, so that candidate is the optimum. Rule creation is
- * part of solving: its API does it there. */
+ * "(q >= low with q <= high)" a requirement (two separate requires are slower in the reference tables),
+ * pins first, then package 0. Its first decision is package 0's best candidate, so that candidate is the
+ * optimum. Rule creation is part of solving: its API does it there. */
 #include "peer.h"
 
 #include <solv/pool.h>
