@@ -254,6 +254,19 @@ std::string checker_rejects_tampered_answers(const subject& s) {
     refutation r = right;
     r.core.push_back({true, static_cast<uint32_t>(s.q.reasons())});
     if (check(s.problem, s.query, r)) return "accepts a reason that the query does not have";
+    // Nor does a fact that nobody stated, cited by a step and listed in the core.
+    r = right;
+    const cudacompat::reason invented{false, 0xFFFFFFF0U};
+    r.steps.back().because.push_back(invented);
+    r.core.push_back(invented);
+    std::sort(r.core.begin(), r.core.end());
+    if (check(s.problem, s.query, r)) return "accepts a fact that the problem does not have";
+    // A true step that leads nowhere is no part of a derivation.
+    r = right;
+    r.steps.insert(r.steps.begin(), right.steps.front());
+    for (cudacompat::derivation_step& step : r.steps)
+        for (uint32_t& from : step.from) ++from;
+    if (right.steps.size() > 1 && check(s.problem, s.query, r)) return "accepts a step that nothing uses";
     return {};
 }
 

@@ -100,13 +100,25 @@ private:
     std::map<std::pair<var_id, var_id>, std::vector<bits>> pairs_;
 };
 
+/// Whether the words of the query are words of the problem.
+[[nodiscard]] inline bool speaks_of(const problem& p, const query& q) {
+    const auto known = [&](const term& t) {
+        return t.var < p.variable_count() && t.allowed.size() == p.size(t.var);
+    };
+    return std::ranges::all_of(q.restrictions, known) && std::ranges::all_of(q.clauses, [&](const clause& c) {
+               return std::ranges::all_of(c.any_of, known);
+           });
+}
+
 } // namespace detail
 
-/// Whether every step follows from what it cites, the last one is the contradiction, and together they
-/// cite exactly the core. (That the core is irreducible takes a solver to see; tests do that.)
+/// Whether every step follows from what it cites, each thing cited is there, each step but the last is
+/// used by a later one, the last is the contradiction, and together they cite exactly the core. (That the
+/// core is irreducible takes a solver to see; tests do that.)
 [[nodiscard]] inline bool check(const problem& p, const query& q, const refutation& r) {
-    if (r.steps.empty() || !r.steps.back().never.empty()) return false;
+    if (r.steps.empty() || !r.steps.back().never.empty() || !detail::speaks_of(p, q)) return false;
     std::set<reason> cited;
+    std::set<std::uint32_t> used;
     for (std::size_t i = 0; i < r.steps.size(); ++i) {
         const derivation_step& s = r.steps[i];
         detail::step_checker step(p);
@@ -127,22 +139,29 @@ private:
                 return false;
             }
         }
+        std::set<cause_id> found;
         p.for_each_row([&](var_id x, std::uint32_t first, std::uint32_t last, var_id y, const bits& allowed,
                            cause_id c) {
-            if (causes.contains(c)) step.add_row(x, first, last, y, allowed);
+            if (!causes.contains(c)) return;
+            found.insert(c);
+            step.add_row(x, first, last, y, allowed);
         });
         p.for_each_clause([&](const clause& c) {
-            if (causes.contains(c.cause)) step.add(c);
+            if (!causes.contains(c.cause)) return;
+            found.insert(c.cause);
+            step.add(c);
         });
+        if (found != causes) return false;
         for (const std::uint32_t f : s.from) {
             if (f >= i) return false;
+            used.insert(f);
             clause not_all;
             for (const term& t : r.steps[f].never) not_all.any_of.push_back({t.var, t.allowed.complement()});
             step.add(not_all);
         }
         if (!step.contradiction()) return false;
     }
-    return std::vector<reason>(cited.begin(), cited.end()) == r.core;
+    return used.size() + 1 == r.steps.size() && std::vector<reason>(cited.begin(), cited.end()) == r.core;
 }
 
 } // namespace cudacompat

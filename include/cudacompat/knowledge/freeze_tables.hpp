@@ -65,7 +65,7 @@ protected:
 
     bool platforms() {
         names_ = data_.platforms;
-        if (names_.empty()) names_.push_back("any");
+        if (names_.empty()) names_.emplace_back("any");
         if (names_.size() > 32) return fail("more than 32 platforms", {});
         return true;
     }
