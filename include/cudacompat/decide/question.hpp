@@ -30,7 +30,6 @@ struct asked {
 struct nothing_matches {
     std::uint32_t component = frozen::none;
     bool beyond_data = false; ///< newer than everything known: nobody can say
-    bool from_stack = false;
     std::string wanted;
     std::string known; ///< what there is instead
 };

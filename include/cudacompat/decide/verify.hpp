@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cudacompat/decide/lowering.hpp>
+#include <cudacompat/decide/wall_index.hpp>
 #include <cudacompat/knowledge/names.hpp>
 #include <cudacompat/knowledge/parsed.hpp>
 #include <cudacompat/version/version_spec.hpp>
@@ -32,86 +33,63 @@ namespace detail {
 
 class verifier {
 public:
-    verifier(const knowledge_base& kb, const context& ctx, const parsed_texts& texts,
+    verifier(const lowered& low, const wall_index& walls, const parsed_texts& texts,
              std::span<const copy_in_stack> stack)
-        : kb_(kb), ctx_(ctx), texts_(texts), stack_(stack) {
+        : kb_(low.kb), ctx_(low.ctx), walls_(walls), texts_(texts), stack_(stack) {
         for (const copy_in_stack& c : stack) {
             auto v =
-                version::parse(static_cast<version_scheme>(kb.components()[c.component].scheme), c.version);
+                version::parse(static_cast<version_scheme>(kb_.components()[c.component].scheme), c.version);
             versions_.push_back(v ? std::move(*v) : version{});
             numbers_.push_back(is_number(c.version) ? 1 : 0);
         }
-        first_copy_.assign(kb.components().size(), stack.size());
-        for (std::size_t i = stack.size(); i-- > 0;) first_copy_[stack[i].component] = i;
     }
 
     /// Index of a fact that the stack breaks, or frozen::none.
     [[nodiscard]] std::uint32_t broken() {
         std::vector<std::uint32_t> owners{frozen::none};
         std::vector<std::uint32_t> coded;
-        std::vector<std::uint32_t> there;
         const auto note = [](std::vector<std::uint32_t>& list, std::uint32_t x) {
             if (std::find(list.begin(), list.end(), x) == list.end()) list.push_back(x);
         };
-        for (const copy_in_stack& c : stack_) {
-            note(there, c.component);
+        for (const copy_in_stack& c : stack_)
             if (c.owner != frozen::none) {
                 note(owners, c.owner);
                 note(coded, c.owner);
             }
-        }
         if (coded.empty()) coded.push_back(frozen::none);
         std::vector<bool> seen(kb_.facts().size(), false);
-        const auto judge = [&](std::uint32_t i) {
-            if (seen[i]) return true;
-            seen[i] = true;
-            const frozen::fact& f = kb_.facts()[i];
-            if (((f.platforms >> ctx_.platform) & 1U) == 0 || !met_somewhere(f) ||
-                !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, ctx_))
-                return true;
-            const bool per_device = speaks_of(f, multiplicity::device) || speaks_of(f, multiplicity::code);
-            for (const std::uint32_t o : owners)
-                for (std::uint32_t d = 0; d < (per_device ? ctx_.device_slots : 1); ++d)
-                    for (const std::uint32_t c : coded)
-                        if (!kept(f, o, per_device ? d : frozen::none, c)) return false;
-            return true;
+        const auto broken_one = [&](std::span<const wall_index::wall> walls) {
+            for (const wall_index::wall& w : walls) {
+                if (seen[w.fact]) continue;
+                seen[w.fact] = true;
+                const frozen::fact& f = kb_.facts()[w.fact];
+                for (std::size_t o = 0; o < (w.per_owner ? owners.size() : 1); ++o)
+                    for (std::uint32_t d = 0; d < (w.per_device ? ctx_.device_slots : 1); ++d)
+                        for (std::size_t c = 0; c < (w.per_code ? coded.size() : 1); ++c)
+                            if (!kept(f, owners[o], w.per_device ? d : frozen::none, coded[c])) return w.fact;
+            }
+            return frozen::none;
         };
-        for (const std::uint32_t c : there)
-            for (const std::uint32_t i : kb_.facts_if(kb_.components()[c]))
-                if (!judge(i)) return i;
-        for (std::uint32_t i = 0; i < kb_.facts().size();
-             ++i) // facts that hold without a condition, or by absence
-            if (without_presence(kb_.facts()[i]) && !judge(i)) return i;
-        return frozen::none;
+        std::uint32_t wrong = broken_one(walls_.unconditional());
+        for (std::size_t i = 0; i < stack_.size() && wrong == frozen::none; ++i) {
+            const wall_index::of_component& about = walls_.of(stack_[i].component);
+            wrong = broken_one(about.others);
+            if (wrong != frozen::none || about.by_key.empty()) continue;
+            const auto scheme = static_cast<version_scheme>(kb_.components()[stack_[i].component].scheme);
+            const std::string key =
+                stack_[i].unknown ? std::string{} : wall_index::key_of(scheme, stack_[i].version);
+            if (const auto at = about.by_key.find(key); at != about.by_key.end()) {
+                wrong = broken_one(at->second);
+            } else if (key.empty()) {
+                for (auto other = about.by_key.begin(); other != about.by_key.end() && wrong == frozen::none;
+                     ++other)
+                    wrong = broken_one(other->second);
+            }
+        }
+        return wrong;
     }
 
 private:
-    [[nodiscard]] bool without_presence(const frozen::fact& f) const {
-        for (const frozen::selector& s : kb_.selectors(f.conditions))
-            if (s.present != 0) return false;
-        return true;
-    }
-    /// Can the first condition hold for any copy at all? Most facts are about another release.
-    [[nodiscard]] bool met_somewhere(const frozen::fact& f) const {
-        if (f.conditions.count == 0) return true;
-        const frozen::selector& s = kb_.selectors()[f.conditions.first];
-        if (s.component == frozen::none || s.absent != 0) return true;
-        for (std::size_t i = first_copy_[s.component]; i < stack_.size(); ++i)
-            if (stack_[i].component == s.component && matches(f.conditions.first, &stack_[i], false, true))
-                return true;
-        return false;
-    }
-    [[nodiscard]] bool speaks_of(const frozen::fact& f, multiplicity m) const {
-        const auto is = [&](const frozen::selector& s) {
-            return s.component != frozen::none && count_of(s.component) == m;
-        };
-        for (const frozen::selector& s : kb_.selectors(f.conditions))
-            if (is(s)) return true;
-        for (const frozen::group& g : kb_.groups(f.then))
-            for (const frozen::selector& s : kb_.selectors(g.any_of))
-                if (is(s)) return true;
-        return false;
-    }
     [[nodiscard]] multiplicity count_of(std::uint32_t c) const {
         return static_cast<multiplicity>(kb_.components()[c].multiplicity);
     }
@@ -177,12 +155,6 @@ private:
         return true;
     }
     // "==1.12.0" against "1.12.0" is by far the most frequent question, and needs no parser.
-    [[nodiscard]] static bool is_number(std::string_view text) noexcept {
-        if (text.empty()) return false;
-        for (const char c : text)
-            if (c != '.' && (c < '0' || c > '9')) return false;
-        return true;
-    }
     [[nodiscard]] static bool same_number(std::string_view a, std::string_view b) noexcept {
         while (!a.empty() || !b.empty()) {
             const auto part = [](std::string_view& s) {
@@ -235,20 +207,20 @@ private:
 
     const knowledge_base& kb_;
     const context& ctx_;
+    const wall_index& walls_;
     const parsed_texts& texts_;
     std::span<const copy_in_stack> stack_;
-    std::vector<version> versions_;       ///< of the copies
-    std::vector<char> numbers_;           ///< of the copies: digits and dots alone
-    std::vector<std::size_t> first_copy_; ///< by component; the number of copies where there is none
+    std::vector<version> versions_; ///< of the copies
+    std::vector<char> numbers_;     ///< of the copies: digits and dots alone
 };
 
 } // namespace detail
 
 /// Index of a fact that the stack breaks, or frozen::none where it keeps all facts of the context.
-[[nodiscard]] inline std::uint32_t find_broken_fact(const knowledge_base& kb, const context& ctx,
+[[nodiscard]] inline std::uint32_t find_broken_fact(const lowered& low, const wall_index& walls,
                                                     const parsed_texts& texts,
                                                     std::span<const copy_in_stack> stack) {
-    return detail::verifier(kb, ctx, texts, stack).broken();
+    return detail::verifier(low, walls, texts, stack).broken();
 }
 
 } // namespace cudacompat

@@ -3,6 +3,7 @@
 
 #include <cudacompat/decide/lowering.hpp>
 #include <cudacompat/decide/solver.hpp>
+#include <cudacompat/decide/wall_index.hpp>
 #include <cudacompat/knowledge/parsed.hpp>
 
 #include <algorithm>
@@ -26,10 +27,13 @@ struct preference_ranks {
 
 /// A lowered problem with what every question about it needs. Immutable; shared between threads.
 struct world {
-    world(knowledge_base kb, context ctx) : low(std::move(kb), std::move(ctx)), texts(low.kb) { prepare(); }
+    world(knowledge_base kb, context ctx) : low(std::move(kb), std::move(ctx)), texts(low.kb), walls(low) {
+        prepare();
+    }
 
     lowered low;
     parsed_texts texts;
+    wall_index walls;
     std::vector<preference_ranks> ranks;
     struct {
         std::vector<std::uint32_t> extras;     ///< what nobody wants without need: a compat package

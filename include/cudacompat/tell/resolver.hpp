@@ -115,7 +115,7 @@ private:
                 c.version = v.low.length != 0 ? bound_number(kb_.str(v.low)) : std::string_view("0");
             stack.push_back(c);
         }
-        const std::uint32_t broken = find_broken_fact(kb_, low.ctx, asked.here->texts, stack);
+        const std::uint32_t broken = find_broken_fact(low, asked.here->walls, asked.here->texts, stack);
         return broken == frozen::none ? std::string{}
                                       : "fact " + std::string(kb_.str(kb_.facts()[broken].id)) + " is broken";
     }

@@ -43,6 +43,8 @@ protected:
         }
         const version_set& set = parsed->set();
         const bool any = plain == "*";
+        std::uint32_t judged = frozen::none; // the release of which `fits` speaks: its builds stand together
+        bool fits = false;
         for (std::uint32_t i = 0; i < all.size(); ++i) {
             const frozen::value& v = all[i];
             if ((v.flags & frozen::is_unknown) != 0) continue;
@@ -55,7 +57,9 @@ protected:
                 if ((v.flags & frozen::is_prerelease) == 0) values.set(i);
                 continue;
             }
-            if (parsed->matches(version_of(c, i, scheme))) values.set(i);
+            if (judged != v.rank) fits = parsed->matches(version_of(c, i, scheme));
+            judged = v.rank;
+            if (fits) values.set(i);
         }
         if (values.empty() && any)
             for (std::uint32_t i = 0; i < all.size(); ++i)

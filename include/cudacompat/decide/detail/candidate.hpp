@@ -68,19 +68,13 @@ protected:
         const std::uint32_t all = n + problem_clauses_ + query_clauses_;
         if (all == 0) return none;
         std::uint32_t i = fail_at_ < all ? fail_at_ : 0;
-        for (std::uint32_t k = 0; k < all; ++k) {
-            bool good = true;
-            if (i < n) {
-                const table& t = data_->tables[i];
-                good = (!off_.empty() && off_[i] != 0) || table_holds(i, pick(t.p), pick(t.q));
-            } else if (i - n >= problem_clauses_ || clause_counts(i - n)) {
-                good = false;
-                const clause_ref& c = clauses_[i - n];
-                for (std::uint32_t t = c.first; t < c.last && !good; ++t)
-                    good = has(term_set(terms_[t]), pick(terms_[t].var));
-            }
-            if (!good) return fail_at_ = i;
+        if (!holds(i, [&](var_id x) { return pick(x); })) return fail_at_ = i; // often still the same one
+        picked_.resize(data_->variables());
+        for (var_id x = 0; x < data_->variables(); ++x) picked_[x] = pick(x);
+        witness_.resize(clauses_.size(), 0);
+        for (std::uint32_t k = 1; k < all; ++k) {
             if (++i == all) i = 0;
+            if (!holds(i, [&](var_id x) { return picked_[x]; })) return fail_at_ = i;
         }
         return none;
     }
@@ -93,6 +87,27 @@ protected:
     bool by_phase_ = false; ///< prefer the values of the last solution
 
 private:
+    template <class Value>
+    [[nodiscard]] bool holds(std::uint32_t i, Value value) {
+        const auto n = static_cast<std::uint32_t>(data_->tables.size());
+        if (i < n) {
+            const table& t = data_->tables[i];
+            return (!off_.empty() && off_[i] != 0) || table_holds(i, value(t.p), value(t.q));
+        }
+        if (i - n < problem_clauses_ && !clause_counts(i - n)) return true;
+        const clause_ref& c = clauses_[i - n];
+        const auto meets = [&](std::uint32_t t) { return has(term_set(terms_[t]), value(terms_[t].var)); };
+        if (i - n < witness_.size()) { // what met the clause the last time often does again
+            const std::uint32_t last = c.first + witness_[i - n];
+            if (last < c.last && meets(last)) return true;
+        }
+        for (std::uint32_t t = c.first; t < c.last; ++t)
+            if (meets(t)) {
+                if (i - n < witness_.size()) witness_[i - n] = t - c.first;
+                return true;
+            }
+        return false;
+    }
     /// out |= values v of x such that the model with x = v is a model, constraints with `except` ignored.
     void variants(var_id x, var_id except, bits& out) {
         bits fits(size(x));
@@ -116,20 +131,28 @@ private:
                 fits.reset(v);
     }
     /// Clauses with x that hold by x alone bound its values; those with both x and `except` are left to between().
-    void keep_by_clauses(var_id x, var_id except, bits& fits) const {
-        for (std::uint32_t c = 0; c < problem_clauses_ + query_clauses_; ++c) {
-            if (c < problem_clauses_ && !clause_counts(c)) continue;
-            const word* own = nullptr;
-            bool holds = false;
-            for (std::uint32_t t = clauses_[c].first; t < clauses_[c].last; ++t) {
-                if (terms_[t].var == x) own = term_set(terms_[t]);
-                else
-                    holds =
-                        holds || terms_[t].var == except || has(term_set(terms_[t]), model_[terms_[t].var]);
-            }
-            if (own == nullptr || holds) continue;
-            for (std::uint32_t i = 0; i < words(x); ++i) fits.words()[i] &= own[i];
+    void keep_by_clauses(var_id x, var_id except, bits& fits) {
+        if (with_.empty()) index_clauses();
+        for (const std::uint32_t c : with_[x])
+            if (clause_counts(c)) keep_by_clause(c, x, except, fits);
+        for (std::uint32_t c = problem_clauses_; c < problem_clauses_ + query_clauses_; ++c)
+            keep_by_clause(c, x, except, fits);
+    }
+    void keep_by_clause(std::uint32_t c, var_id x, var_id except, bits& fits) const {
+        const word* own = nullptr;
+        for (std::uint32_t t = clauses_[c].first; t < clauses_[c].last; ++t) {
+            if (terms_[t].var == x) own = term_set(terms_[t]);
+            else if (terms_[t].var == except || has(term_set(terms_[t]), model_[terms_[t].var])) return;
         }
+        if (own == nullptr) return;
+        for (std::uint32_t i = 0; i < words(x); ++i) fits.words()[i] &= own[i];
+    }
+    void index_clauses() {
+        with_.resize(data_->variables());
+        for (std::uint32_t c = 0; c < problem_clauses_; ++c)
+            for (std::uint32_t t = clauses_[c].first; t < clauses_[c].last; ++t)
+                if (with_[terms_[t].var].empty() || with_[terms_[t].var].back() != c)
+                    with_[terms_[t].var].push_back(c);
     }
     /// dom(x) at level 0.
     [[nodiscard]] const word* root(var_id x) {
@@ -140,6 +163,10 @@ private:
     }
 
     std::vector<word> root_;
+    std::vector<std::vector<std::uint32_t>>
+        with_;                           ///< by variable: the problem's clauses with it; made when needed
+    assignment picked_;                  ///< of the scan of violated()
+    std::vector<std::uint32_t> witness_; ///< by clause: its term that was met last
 };
 
 } // namespace cudacompat::detail

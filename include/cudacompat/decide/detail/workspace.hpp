@@ -261,12 +261,18 @@ private:
             if (ascending) continue;
             const auto at = static_cast<std::uint32_t>(orders_.size());
             for (std::uint32_t v = 0; v < size(c.var); ++v) orders_.push_back(v);
-            for (std::size_t k = q.criteria.size(); k-- > i;)
-                if (q.criteria[k].var == c.var)
-                    std::stable_sort(orders_.begin() + at, orders_.end(),
-                                     [&](std::uint32_t a, std::uint32_t b) {
-                                         return q.criteria[k].rank[a] < q.criteria[k].rank[b];
-                                     });
+            for (std::size_t k = q.criteria.size(); k-- > i;) {
+                if (q.criteria[k].var != c.var) continue;
+                const auto less = [&](std::uint32_t a, std::uint32_t b) {
+                    return q.criteria[k].rank[a] < q.criteria[k].rank[b];
+                };
+                const auto first = orders_.begin() + at;
+                if (!std::is_sorted(first + 1, orders_.end(), less))
+                    std::stable_sort(first, orders_.end(), less);
+                else if (less(orders_.back(), *first)) // the usual case: absent, value 0, comes last
+                    std::rotate(first, first + 1, orders_.end());
+                else if (less(*(first + 1), *first)) std::stable_sort(first, orders_.end(), less);
+            }
             preference_[c.var] = at;
             ordered_.push_back(c.var);
         }
