@@ -41,6 +41,6 @@ struct lint_rule {
 [[nodiscard]] std::vector<lint_finding> lint(const model& data, std::span<const std::string_view> only = {});
 
 /// "file:line:column: error[rule]: message; hint"
-[[nodiscard]] std::string to_string(const lint_finding& finding);
+[[nodiscard]] std::string to_string(const lint_finding& f);
 
 } // namespace cudacompat

@@ -108,7 +108,7 @@ void each_sourced(const model& data, Visit visit) {
 }
 
 /// YYYY-MM-DD, or YYYY-MM where `day_needed` is false, of a month or day that exists.
-[[nodiscard]] bool is_date(std::string_view text, bool day_needed) noexcept;
+[[nodiscard]] bool is_date(std::string_view s, bool day_needed) noexcept;
 
 /// The version X of an item "==X" without a star, for each of a spec.
 [[nodiscard]] std::vector<std::string> exact_versions(std::string_view spec);

@@ -31,7 +31,7 @@ constexpr auto kinds = std::to_array<std::string_view>(
 void source_missing(const model& data, findings& out) {
     if (data.generic) return;
     const auto check = [&](const std::vector<source_ref>& own, bool inherited, const source_region& where,
-                           std::string what) {
+                           const std::string& what) {
         if (own.empty() && !inherited)
             say(out, where, what + " has no source", "name at least one source in 'sources'");
     };

@@ -124,9 +124,8 @@ private:
         if ((text_[i] != '|' && text_[i] != '>') || (i > line_start_ && text_[i - 1] != ' ')) return;
         block_indent_ = 0;
         for (std::size_t k = line_start_; k < i; ++k) { // "- - key: |" counts from the key
-            if (text_[k] == ' ') ++block_indent_;
-            else if (text_[k] == '-' && text_[k + 1] == ' ') ++block_indent_;
-            else break;
+            if (text_[k] != ' ' && (text_[k] != '-' || text_[k + 1] != ' ')) break;
+            ++block_indent_;
         }
         in_block_ = true;
     }

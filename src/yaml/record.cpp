@@ -185,8 +185,11 @@ bool read_flag(sink& errors, node_ref value, std::string_view what, bool& out) {
 
 record::record(sink& errors, node_ref value, std::string_view what, std::span<const std::string_view> keys,
                const record* fallback)
-    : errors_(&errors), map_(value), what_(what), fallback_(fallback) {
-    valid_ = expect_kind(errors, value, node_kind::map, what);
+    : errors_(&errors),
+      map_(value),
+      what_(what),
+      fallback_(fallback),
+      valid_(expect_kind(errors, value, node_kind::map, what)) {
     if (!valid_) return;
     for (node_ref key = map_.first(); key; key = key.next().next()) {
         if (std::find(keys.begin(), keys.end(), key.text()) != keys.end()) continue;

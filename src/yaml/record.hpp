@@ -21,8 +21,8 @@ namespace cudacompat::yaml_impl {
                                                std::span<const std::string_view> known);
 
 /// True for a plain scalar that YAML 1.2 reads as a number or a boolean.
-[[nodiscard]] bool reads_as_number(std::string_view plain) noexcept;
-[[nodiscard]] bool reads_as_bool(std::string_view plain) noexcept;
+[[nodiscard]] bool reads_as_number(std::string_view s) noexcept;
+[[nodiscard]] bool reads_as_bool(std::string_view s) noexcept;
 
 /// "a, b, c".
 [[nodiscard]] std::string join(std::span<const std::string_view> words);

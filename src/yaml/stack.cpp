@@ -229,7 +229,7 @@ private:
             if (!is_code(t.text)) {
                 errors_.add(item,
                             "'" + t.text +
-                                "' is no code target; expected sm_XY, compute_XY, \"X.Y\" or \"X.Y+PTX\"");
+                                R"(' is no code target; expected sm_XY, compute_XY, "X.Y" or "X.Y+PTX")");
                 return;
             }
             t.where = errors_.region(item);

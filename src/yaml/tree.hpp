@@ -89,7 +89,7 @@ struct budget {
                                       const load_limits& limits);
 
 /// One document without aliases, anchors, tags, merge keys or duplicate keys; an empty tree for no document.
-[[nodiscard]] result<tree> parse_tree(std::string_view text, const std::string& file,
+[[nodiscard]] result<tree> parse_tree(std::string_view raw, const std::string& file,
                                       const load_limits& limits, budget& left);
 
 } // namespace cudacompat::yaml_impl

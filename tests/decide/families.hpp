@@ -206,7 +206,7 @@ public:
         for (const uint32_t size : sizes_) d.emplace_back(size, char{1});
         for (const plain_term& pin : pins)
             for (uint32_t v = 0; v < sizes_[pin.var]; ++v)
-                d[pin.var][v] &= contains(pin.allowed, v) ? char{1} : char{0};
+                if (!contains(pin.allowed, v)) d[pin.var][v] = char{0};
         std::vector<size_t> queue(tables_.size());
         std::iota(queue.begin(), queue.end(), size_t{0});
         std::vector<char> waiting(tables_.size(), 1);
@@ -277,7 +277,7 @@ using referee = std::function<bool(const world&, const std::vector<plain_term>& 
 [[nodiscard]] inline std::optional<std::vector<plain_term>>
 find_pins(const family_world& base, ask kind, uint64_t seed, const referee& solvable = {}) {
     const arc_consistency ac(base.w);
-    const uint32_t n = static_cast<uint32_t>(base.w.sizes.size());
+    const auto n = static_cast<uint32_t>(base.w.sizes.size());
     rng r(seed ^ 0xD1CEU);
     for (uint32_t attempt = 0; attempt < 40; ++attempt) {
         const uint32_t a = n - 1 - r.below(n / 3), b = n - 1 - r.below(n / 3);

@@ -309,7 +309,7 @@ private:
 /// Pins, ranges, sets, clauses; criteria that are plain orders, reversed ones, or ranks with ties.
 [[nodiscard]] inline plain_query random_query(uint64_t seed, const world& w) {
     rng r(seed ^ 0xC0FFEEU);
-    const uint32_t n = static_cast<uint32_t>(w.sizes.size());
+    const auto n = static_cast<uint32_t>(w.sizes.size());
     plain_query q;
     for (uint32_t i = r.below(4); i > 0; --i) {
         const uint32_t v = r.below(n);

@@ -40,7 +40,7 @@ census count(const shape& s, uint64_t first, uint64_t worlds) {
         const cudacompat::query query = to_query(w, random_query(seed, w));
         const answer got = one.solve(query);
         const bool solved = got.index() == 0;
-        const size_t kind = static_cast<size_t>(flavour_of(seed));
+        const auto kind = static_cast<size_t>(flavour_of(seed));
         ++out.worlds;
         ++out.worlds_of[kind];
         out.solvable += solved ? 1 : 0;
@@ -155,7 +155,7 @@ TEST_CASE("families are what they promise") {
             const family_world base = make_family(f, 30, 60, seed);
             CHECK(satisfies(base.w, {}, base.planted));
             // Each package is required by all versions of an earlier one.
-            std::vector<std::vector<uint32_t>> versions(30 * 30);
+            std::vector<std::vector<uint32_t>> versions(size_t{30} * 30);
             for (const row_fact& r : base.w.rows) versions[r.p * 30 + r.q].push_back(r.p_first);
             for (uint32_t q = 1; q < 30; ++q) {
                 bool always = false;

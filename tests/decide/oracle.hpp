@@ -190,7 +190,10 @@ private:
     [[nodiscard]] uint32_t value_at(size_t i, size_t v) const {
         return static_cast<uint32_t>((i / stride_[v]) % sizes_[v]);
     }
-    [[nodiscard]] bitmap none() const { return bitmap(words_, 0); }
+    [[nodiscard]] bitmap none() const {
+        return bitmap(words_,
+                      0); // NOLINT(modernize-return-braced-init-list): that would be a list of two words
+    }
     [[nodiscard]] bitmap all() const {
         bitmap out(words_, ~uint64_t{0});
         if (count_ % 64 != 0) out.back() = (uint64_t{1} << (count_ % 64)) - 1;

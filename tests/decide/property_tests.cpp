@@ -161,7 +161,7 @@ std::string maximal_solutions_are_exact(const subject& s) {
 std::string matrices_are_exact(const subject& s) {
     solver one(s.problem);
     rng r(fingerprint(s.w, s.q));
-    const uint32_t n = static_cast<uint32_t>(s.w.sizes.size());
+    const auto n = static_cast<uint32_t>(s.w.sizes.size());
     const uint32_t a = r.below(n), b = (a + 1 + r.below(n - 1)) % n;
     const std::vector<cudacompat::bits> got = one.matrix(s.query, a, b);
     const std::vector<value_set> expected = s.table.matrix(s.solutions, a, b);
@@ -210,7 +210,7 @@ std::string checker_rejects_tampered_answers(const subject& s) {
         if (check(s.problem, s.query, empty)) return "accepts an unfounded refutation of a solvable problem";
         return {};
     }
-    const refutation& right = std::get<refutation>(s.answered);
+    const auto& right = std::get<refutation>(s.answered);
     const auto rejected = [&](const refutation& r) {
         return s.table.fault_of_steps(s.q, r).empty() || !check(s.problem, s.query, r);
     };

@@ -74,7 +74,7 @@ std::string fault_of_answer(const world& w, const plain_query& q) {
         if (!satisfies(w, q, *found)) return "not a solution: " + to_text(*found);
         return fault_of_optimum(sat, w, q, *found);
     }
-    const refutation& r = std::get<refutation>(got);
+    const auto& r = std::get<refutation>(got);
     if (solvable) return "solvable, but refuted";
     if (!check(problem, query, r)) return "check() rejects the refutation\n" + to_text(r);
     return fault_of_core(sat, r);

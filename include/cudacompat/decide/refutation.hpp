@@ -38,10 +38,11 @@ private:
     /// Whether these reasons alone are unsolvable; then steps_ says why.
     bool refuted(const std::vector<char>& keep) {
         part_.select(keep);
-        engine_.restrict_to(&keep, part_.off);
+        engine_.restrict_to(&keep, part_.off, part_.single);
         const std::vector<char> items(keep.begin() + part_.causes(), keep.end());
         if (engine_.begin(part_.local_query, true, &items) && engine_.any() == verdict::solved) return false;
         steps_ = engine_.derive();
+        proved_ = keep;
         return true;
     }
     [[nodiscard]] std::vector<char> cited() const {
@@ -67,7 +68,8 @@ private:
             without[i] = 0;
             if (refuted(without)) kept_ = cited();
         }
-        refuted(kept_);
+        if (proved_ != kept_) refuted(kept_);
+        proved_.clear();
         refutation out;
         out.steps = std::move(steps_);
         part_.rename(out.steps);
@@ -81,6 +83,7 @@ private:
     deriver engine_;
     std::vector<char> kept_;
     std::vector<derivation_step> steps_;
+    std::vector<char> proved_; ///< the reasons that steps_ was made from
 };
 
 } // namespace cudacompat::detail

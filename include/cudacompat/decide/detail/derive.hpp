@@ -18,9 +18,9 @@ public:
     using searcher::searcher;
 
     /// Sub-problems: only causes with keep[cause] != 0 count; tables were compiled accordingly.
-    void restrict_to(cause_filter keep, const std::vector<char>& off) {
+    void restrict_to(cause_filter keep, const std::vector<char>& off, const std::vector<char>& single) {
         keep_ = keep;
-        intervals_.forget();
+        intervals_.forget(single);
         off_ = off;
         base_contradiction_.reset();
         settle_base();

@@ -56,6 +56,7 @@ public:
         base_masks_ = data.masks.size();
         compiled_ = data.tables;
         off.assign(data.tables.size(), 0);
+        for (const auto& causes : table_causes_) single.push_back(causes.size() == 1 ? 1 : 0);
     }
 
     /// Reasons are numbered as given: causes 0 .. k-1 first, then the query's items.
@@ -88,6 +89,7 @@ public:
     problem_data data;
     query local_query;
     std::vector<char> off;
+    std::vector<char> single; ///< by table: all its rows have one cause, so it is kept or left out as a whole
 
 private:
     void see(var_id v) {

@@ -78,11 +78,17 @@ public:
         }
         return {values_.data() + at.values, blocks_.data() + at.blocks};
     }
-    /// After a change of the filter.
-    void forget() noexcept {
-        std::fill(at_.begin(), at_.end(), place{});
-        values_.clear();
-        blocks_.clear();
+    /// After a change of the filter; a table that is kept or left out as a whole (single) stays as it is.
+    void forget(const std::vector<char>& single) noexcept {
+        constexpr std::size_t enough = 1U << 16U; // what is forgotten keeps its place until all is
+        if (values_.size() > enough || single.size() != at_.size()) {
+            std::fill(at_.begin(), at_.end(), place{});
+            values_.clear();
+            blocks_.clear();
+            return;
+        }
+        for (std::size_t i = 0; i < at_.size(); ++i)
+            if (single[i] == 0) at_[i] = place{};
     }
     /// Whether p = a allows q = b.
     [[nodiscard]] bool holds(const problem_data& d, std::uint32_t id, std::uint32_t a, std::uint32_t b,

@@ -27,6 +27,7 @@ public:
           activated_(d.variables(), 0),
           narrowed_(d.variables(), 0),
           watch_head_(d.value_at.back(), none),
+          watched_(d.word_at.back(), 0),
           intervals_(d.tables.size()) {
         std::uint32_t widest = 1;
         for (var_id v = 0; v < d.variables(); ++v) widest = std::max(widest, words(v));
@@ -115,7 +116,9 @@ protected:
     /// Puts watch k of clause c on a term, in the list of one of its values.
     void watch(std::uint32_t node, std::uint32_t term, std::uint32_t value) noexcept {
         watch_term_[node] = term;
-        watch_value_[node] = data_->value_at[terms_[term].var] + value;
+        const var_id x = terms_[term].var;
+        watch_value_[node] = data_->value_at[x] + value;
+        watched_[data_->word_at[x] + value / word_bits] |= word{1} << (value % word_bits);
         std::uint32_t& head = watch_head_[watch_value_[node]];
         watch_next_[node] = head;
         head = node;
@@ -187,6 +190,7 @@ protected:
     std::vector<word> term_words_;
     std::vector<clause_ref> clauses_;
     std::vector<std::uint32_t> watch_head_; ///< by value
+    std::vector<word> watched_;             ///< by value, a bit: its list may have entries
     std::vector<std::uint32_t> watch_next_; ///< two nodes a clause
     std::vector<std::uint32_t> watch_term_;
     std::vector<std::uint32_t> watch_value_; ///< whose list a node is in
@@ -206,10 +210,12 @@ private:
         const trail_entry e = trail_[entry];
         const std::uint32_t n = words(e.var);
         std::uint32_t* heads = watch_head_.data() + data_->value_at[e.var];
+        word* watched = watched_.data() + data_->word_at[e.var];
         for (std::uint32_t w = 0; w < n; ++w)
-            for (word gone = removed_[e.removed + w]; gone != 0; gone &= gone - 1) {
+            for (word gone = removed_[e.removed + w] & watched[w]; gone != 0; gone &= gone - 1) {
                 const std::uint32_t v = w * word_bits + static_cast<std::uint32_t>(std::countr_zero(gone));
                 if (heads[v] != none && !visit_list(heads[v])) return false;
+                if (heads[v] == none) watched[w] &= ~(gone & (~gone + 1));
             }
         return true;
     }

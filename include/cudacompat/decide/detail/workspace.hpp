@@ -267,11 +267,11 @@ private:
                     return q.criteria[k].rank[a] < q.criteria[k].rank[b];
                 };
                 const auto first = orders_.begin() + at;
-                if (!std::is_sorted(first + 1, orders_.end(), less))
+                if (std::is_sorted(first, orders_.end(), less)) continue;
+                if (!std::is_sorted(first + 1, orders_.end(), less) || !less(orders_.back(), *first))
                     std::stable_sort(first, orders_.end(), less);
-                else if (less(orders_.back(), *first)) // the usual case: absent, value 0, comes last
+                else // the usual case: absent, value 0, comes last
                     std::rotate(first, first + 1, orders_.end());
-                else if (less(*(first + 1), *first)) std::stable_sort(first, orders_.end(), less);
             }
             preference_[c.var] = at;
             ordered_.push_back(c.var);
