@@ -212,9 +212,10 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::group& g : rows<fz::group>(h.groups))
         if (!within(g.any_of, h.selectors)) return false;
     for (const fz::fact& f : facts())
-        if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) || f.kind > 9 ||
-            f.enforced_by > 9 || f.evidence > 5 || f.certainty > 2 || !within(f.conditions, h.selectors) ||
-            !within(f.then, h.groups) || !within(f.sources, h.citations))
+        if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) ||
+            f.kind >= fact_kind_names.size() || f.enforced_by > 9 || f.evidence > 5 || f.certainty > 2 ||
+            !within(f.conditions, h.selectors) || !within(f.then, h.groups) ||
+            !within(f.sources, h.citations))
             return false;
     for (const fz::citation& c : rows<fz::citation>(h.citations))
         if (!texts_ok(c.at) || c.source >= h.sources.count) return false;

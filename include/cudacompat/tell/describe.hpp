@@ -13,9 +13,7 @@ namespace cudacompat {
 
 /// Names of enumerators as data files spell them.
 [[nodiscard]] constexpr std::string_view to_string(fact_kind k) noexcept {
-    constexpr std::string_view names[] = {"requires", "constrains", "ships",      "supports", "excludes",
-                                          "tested",   "known_bad",  "known_good", "clashes",  "ends"};
-    return names[static_cast<std::size_t>(k)];
+    return fact_kind_names[static_cast<std::size_t>(k)];
 }
 [[nodiscard]] constexpr std::string_view to_string(enforcer e) noexcept {
     constexpr std::string_view names[] = {"nobody",     "loader",       "driver",    "runtime_init",
@@ -222,6 +220,7 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
     case fact_kind::known_bad: return subject + " is known to fail";
     case fact_kind::known_good: return subject + " is known to work";
     case fact_kind::clashes: return subject + " write the same files";
+    case fact_kind::agrees: return "all copies of " + subject + " in one environment have the same major";
     case fact_kind::ends: return subject + " ended on " + std::string(kb.str(f.until));
     }
     return subject;
