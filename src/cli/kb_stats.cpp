@@ -67,7 +67,7 @@ statistics measure(const knowledge_base& kb) {
     out.facts_by_certainty = count(kb, certainties, [](const frozen::fact& f) { return f.certainty; });
     std::vector<std::string_view> disputes;
     for (const frozen::fact& f : kb.facts())
-        if (f.dispute.length != 0) disputes.push_back(kb.str(f.dispute));
+        if (!f.dispute.empty()) disputes.push_back(kb.str(f.dispute));
     std::sort(disputes.begin(), disputes.end());
     out.disputes = static_cast<std::size_t>(std::unique(disputes.begin(), disputes.end()) - disputes.begin());
     out.sources = kb.sources().size();

@@ -35,13 +35,13 @@ namespace cudacompat::detail {
 [[nodiscard]] inline bool applies(const knowledge_base& kb, const frozen::fact& f,
                                   const context& ctx) noexcept {
     if (((f.platforms >> ctx.platform) & 1U) == 0) return false;
-    if (f.dispute.length != 0 && f.dispute_default == 0) return false;
+    if (!f.dispute.empty() && f.dispute_default == 0) return false;
     if (is_rumour(f)) return false;
     if (!ctx.as_of.empty()) {
         const std::string_view now = ctx.as_of;
-        if (f.since.length != 0 && kb.str(f.since) > now) return false;
-        if (f.until.length != 0 && kb.str(f.until) <= now) return false;
-    } else if (f.until.length != 0) {
+        if (!f.since.empty() && kb.str(f.since) > now) return false;
+        if (!f.until.empty() && kb.str(f.until) <= now) return false;
+    } else if (!f.until.empty()) {
         return false; // withdrawn
     }
     return true;
