@@ -347,6 +347,9 @@ def judge_list(data, proposal, reading):
                 proposal.unknown(f"{package} {version}: {name} has {', '.join(near)}, which may be the same release")
             else:
                 proposal.release(component["component"], {"version": version, "sources": [source]})
+                if component["component"] == "cuda-runtime":
+                    proposal.unknown(f"cuda-runtime {version}: without driver floors (driver.floor.direct.*) nothing holds an old driver back; "
+                                     "add them with it")
 
 
 def precedent(data, subject, version, other, platform):
