@@ -66,7 +66,7 @@ def _one(term, version):
     if bound == "*":
         return True
     if op in (None, "==", "===", "!=") and (op is None or bound.endswith(".*")):
-        parts = bound.removesuffix(".*").split(".") if hasattr(str, "removesuffix") else re.sub(r"\.\*$", "", bound).split(".")
+        parts = bound.removesuffix(".*").split(".")
         inside = pad(version, len(parts))[:len(parts)] == pad(".".join(parts), len(parts))
         return inside != (op == "!=")
     have, want = key(version), key(bound)

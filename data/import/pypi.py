@@ -95,7 +95,7 @@ def list_files(pip, package):
     return files
 
 
-def read_package(pip, package, version, files):
+def read_package(pip, package, version, files, platforms):
     """One package from the index, as what --record writes."""
     versions = sorted({parsed[0] for parsed in files}, key=key)
     if version is None:
@@ -108,7 +108,7 @@ def read_package(pip, package, version, files):
                "files": sorted("-".join([".".join(p[1]), p[2], ".".join(p[3])]) for p in mine), "metadata": {}, "unread": {}}
     if package in LISTS:
         return reading
-    for platform in core.PLATFORMS:
+    for platform in platforms:
         fitting = [p for p in mine if any(platform in platform_of(tag) for tag in p[3]) and not p[2].endswith("t")]
         if not fitting:
             continue
@@ -537,6 +537,7 @@ def options(parser):
     parser.add_argument("packages", nargs="*", metavar="PACKAGE[==VERSION]", help="without a version: the newest release")
     parser.add_argument("--from", dest="recorded", metavar="FILE", help="read what --record wrote instead of asking pip")
     parser.add_argument("--record", metavar="FILE", help="also write what was read, reduced to the fields used")
+    parser.add_argument("--on", action="append", choices=core.PLATFORMS, help="read the metadata for this platform alone (may be repeated)")
     parser.add_argument("--python", default=sys.executable, help="the Python whose pip is asked; pip 23.3 or later")
 
 
@@ -565,7 +566,7 @@ def read_all(args):
     if not match or tuple(map(int, match.groups())) < PIP_NEEDED:
         raise InputError(f"pip 23.3 or later is needed (an older one fetches whole wheels), found: {line.strip() or 'none'}; see --python")
     files = {name: list_files(pip, name) for name in dict.fromkeys(name for name, _ in wishes)}
-    return [read_package(pip, name, version, files[name]) for name, version in wishes]
+    return [read_package(pip, name, version, files[name], args.on or core.PLATFORMS) for name, version in wishes]
 
 
 def work(args, data, proposal):
