@@ -11,16 +11,17 @@ import os
 import re
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 import yaml
 
 WIDTH = 150
-FACT_KEYS = ("id", "kind", "if", "on", "then", "then_any", "code", "ptx", "enforced_by", "evidence", "certainty", "since", "until",
+FACT_KEYS = ("id", "kind", "if", "on", "then", "then_any", "require", "code", "ptx", "enforced_by", "evidence", "certainty", "since", "until",
              "dispute", "dispute_default", "text", "note", "sources")
 PRODUCT_KEYS = ("name", "version", "variant", "sources")
 BUILD_KEYS = ("version", "variant", "on", "channel", "installer_default", "note", "sources")
-ROW_KEYS = ("version", "date", "on", "variant", "channel", "installer_default", "note", "sources")
+ROW_KEYS = ("version", "matches", "date", "on", "variant", "channel", "installer_default", "note", "sources")
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -210,10 +211,25 @@ def flow(name, value):
         return "{" + ", ".join(f"{k}: {scalar(v, v not in ('absent', 'unknown'))}" for k, v in value.items()) + "}"
     if name == "then_any":
         return "[" + ", ".join("[" + ", ".join(flow("", selector) for selector in clause) + "]" for clause in value) + "]"
+    if name == "matches":
+        return "[" + ", ".join(scalar(pattern) for pattern in value) + "]"
     if isinstance(value, list):
         return "[" + ", ".join(f"{{id: {v['id']}, at: {scalar(v['at'])}}}" if isinstance(v, dict) else scalar(v, False) for v in value) + "]"
     plain = ("id", "kind", "variant", "channel", "enforced_by", "evidence", "certainty", "dispute", "installer_default")
     return scalar(value, name not in plain)
+
+
+def folded(name, value, text, indent):
+    """A value that is too long for a line: clauses one below the other, text folded (its lines are joined by spaces again)."""
+    if name == "then_any":
+        return "\n" + "\n".join(indent + "- [" + ", ".join(flow("", selector) for selector in clause) + "]" for clause in value)
+    if name == "if":
+        return "\n" + "\n".join(f"{indent}{k}: {folded(k, v, scalar(v), indent + '  ') if len(indent + k + v) + 4 > WIDTH else scalar(v)}"
+                                 for k, v in value.items())
+    if isinstance(value, str):
+        lines = textwrap.wrap(value, WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
+        return ">-\n" + "\n".join(indent + line for line in lines)
+    return text
 
 
 def row(content, keys, defaults=None, indent="  "):
@@ -224,11 +240,9 @@ def row(content, keys, defaults=None, indent="  "):
         return line + "\n"
     lines = []
     for k, v in shown:
-        if len(indent) + 4 + len(k) + len(v) > WIDTH and k == "then_any":
-            v = ("\n" + indent + "    ").join(["", *("- [" + ", ".join(flow("", s) for s in clause) + "]" for clause in content[k])])
-            lines.append(f"{k}:{v}")
-        else:
-            lines.append(f"{k}: {v}")
+        if len(indent) + 4 + len(k) + len(v) > WIDTH:
+            v = folded(k, content[k], v, indent + "    ")
+        lines.append(f"{k}: {v}")
     return indent + "- " + ("\n" + indent + "  ").join(lines) + "\n"
 
 

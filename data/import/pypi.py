@@ -278,8 +278,8 @@ def python_spec(proposal, reading, platform):
     if left:
         proposal.unknown(f"{reading['package']} {reading['version']}: Requires-Python also says {', '.join(left)}")
     low = [python_of(tag) for python, _, _ in many for tag in python.split(".") if python_of(tag)] + own
-    terms = [term for term in said if term[0] == "<"] + [f">={v}" for v in sorted(low, key=key)[:1]]
-    terms += [term for term in said if term.startswith((">", "=", "~")) and not (low and contains(term, min(low, key=key)))]
+    floors = [term[2:].strip() for term in said if term.startswith(">=")] + sorted(low, key=key)[:1]
+    terms = [f">={floor}" for floor in sorted(floors, key=key)[-1:]] + [term for term in said if term[0] in "<=~"]
     return written(",".join(terms)) if terms else None
 
 
@@ -388,7 +388,7 @@ def judge(data, proposal, reading):
         return None
     subject = component["component"]
     # what holds at each build: {(variant, platform): {component: spec}}
-    builds = {}
+    builds, default = {}, set()
     for platform in sorted(reading["metadata"], key=core.PLATFORMS.index):
         common = {}
         pythons = python_spec(proposal, reading, platform)
@@ -409,6 +409,8 @@ def judge(data, proposal, reading):
                 proposal.unknown(f"{package} {version}: there are files for {platform}, the data has no build {variant} there")
                 continue
             builds.setdefault((variant, platform), {}).update({**common, **want})
+            if not any(chosen):
+                default.add(variant)
     source = f"pypi-{package}-{version.lower()}"
 
     def cite():
@@ -428,8 +430,10 @@ def judge(data, proposal, reading):
                 by_variant.setdefault(variant, []).append(platform)
             rows = []
             for variant, on in by_variant.items():
-                content = {"version": version, "on": on, "variant": variant, "channel": "pypi", "installer_default": True, "sources": [cite()]}
-                if all("cuda-runtime" not in builds[(variant, platform)] for platform in on):
+                content = {"version": version, "on": on, "variant": variant, "channel": "pypi", "sources": [cite()]}
+                if variant in default:
+                    content["installer_default"] = True
+                if variant in default and all("cuda-runtime" not in builds[(variant, platform)] for platform in on):
                     content["note"] = "Variant as in the release before; the metadata does not say it"
                 rows.append(content)
             proposal.builds(subject, rows)
@@ -454,7 +458,7 @@ def compare(data, proposal, subject, version, builds, cite):
             if fact.get("enforced_by") != "installer" or fact.get("dispute_default") is False:
                 continue
             for name in fact["then"]:
-                if name in want:
+                if name in want and split_selector(fact["then"][name])[0] != "*":
                     covered.add((variant, platform, name))
                     touched.setdefault(fact["id"], (fact, {}))[1].setdefault(name, {})[(variant, platform)] = want[name]
     for fact_id, (fact, names) in sorted(touched.items()):
@@ -467,14 +471,15 @@ def compare(data, proposal, subject, version, builds, cite):
         for name in fact["then"]:
             values = {canonical(v) for v in names.get(name, {}).values()}
             seen = {p for _, p in names.get(name, {})}
-            if values == {canonical(fact["then"][name])} and set(platforms) <= seen:
+            have, of = split_selector(fact["then"][name])
+            if values == {canonical(have)} and set(platforms) <= seen:
                 continue
-            if not values or values == {canonical(fact["then"][name])}:
+            if not values or values == {canonical(have)}:
                 sure = False
                 continue
             value = sorted(set(names[name].values()))
             if whole and len(value) == 1 and set(platforms) <= seen:
-                changes[("then", name)] = value[0]
+                changes[("then", name)] = value[0] + (f" [{'|'.join(of)}]" if of else "")
             else:
                 sure = False
                 proposal.unknown(f"{fact_id}: {name} is {fact['then'][name]} in the data, {' and '.join(value)} in the metadata; "

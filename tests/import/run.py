@@ -60,11 +60,13 @@ def facts_of(folder):
     return {fact["id"]: fact for fact in core.Data(folder).facts}
 
 
-class Proposals(unittest.TestCase):
+class Applying(unittest.TestCase):
     maxDiff = None
 
     def applied(self, name):
         """A copy of the base with the proposal of a case in it."""
+        if not shutil.which("git"):
+            self.skipTest("git is not there")
         folder = Path(tempfile.mkdtemp(prefix="cudacompat-import-"))
         self.addCleanup(shutil.rmtree, folder)
         shutil.copytree(HERE / "data", folder / "data")
@@ -77,6 +79,8 @@ class Proposals(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return folder / "data"
 
+
+class Proposals(Applying):
     def test_expected(self):
         for name, arguments in CASES.items():
             with self.subTest(name):
@@ -88,14 +92,12 @@ class Proposals(unittest.TestCase):
                 self.assertEqual(diff, (HERE / "expected" / f"{name}.diff").read_text(encoding="utf-8"))
                 self.assertEqual(notes, (HERE / "expected" / f"{name}.notes").read_text(encoding="utf-8"))
 
-    @unittest.skipUnless(shutil.which("git"), "git is not there")
     def test_applies_and_nothing_is_left(self):
         for name, arguments in CASES.items():
             with self.subTest(name):
                 code, diff, notes = run(arguments, self.applied(name))
                 self.assertEqual((code, diff), (0, ""), notes)
 
-    @unittest.skipUnless(shutil.which("git"), "git is not there")
     def test_every_new_source_is_there_and_lines_are_short(self):
         for name in CASES:
             with self.subTest(name):
@@ -174,7 +176,7 @@ class Versions(unittest.TestCase):
             self.assertNotEqual(core.canonical(left), core.canonical(right), f"{left} {right}")
 
 
-class Reading(unittest.TestCase):
+class Reading(Applying):
     def test_markers(self):
         linux = pypi.environment_of("linux-x86_64", "3.12", "with-cuda")
         for marker, result in [('sys_platform == "linux" and extra == "with-cuda"', True), ('platform_system == "Windows"', False),
@@ -211,23 +213,19 @@ class Reading(unittest.TestCase):
             self.assertIn("23.3", stderr)
 
     def test_image_strings(self):
-        floor, branches = cuda_images.parse("cuda>=13.0 brand=tesla,driver>=535,driver<536 brand=nvidia,driver>=535,driver<536 driver>=600")
-        self.assertEqual((floor, branches), ("13.0", {">=535,<536": {"tesla", "nvidia"}, ">=600": {"*"}}))
-        self.assertIsNone(cuda_images.parse("cuda>=13.0 arch>=7.0"))
-        any_of = cuda_images.clauses(floor, branches)
-        # multiplied out, it is the same formula: tried for every host of a small set
-        for cuda in ("12.9", "13.1"):
-            for driver in ("535.1", "550.1", "600.5"):
-                for kind in ("datacenter", "geforce"):
-                    meant = core.contains(">=13.0", cuda) or (kind == "datacenter" and driver == "535.1") or driver == "600.5"
-                    host = {"driver-cuda": (cuda, None), "driver": (driver, None), "gpu": ("9.0", kind)}
-                    taken = all(any(core.contains(core.split_selector(v)[0], host[k][0])
-                                    and core.variant_in(core.split_selector(v)[1], host[k][1]) for s in clause for k, v in s.items())
-                                for clause in any_of)
-                    self.assertEqual(taken, meant, (cuda, driver, kind))
+        text = ("FROM system AS base\nFROM base AS base-amd64\nENV NVIDIA_REQUIRE_CUDA=\"cuda>=13.0 brand=tesla,driver>=535,driver<536\"\n"
+                "FROM base AS base-arm64\nENV NVIDIA_REQUIRE_CUDA \"cuda>=13.0\"\nFROM base AS base-ppc64le\nENV NVIDIA_REQUIRE_CUDA \"cuda>=1\"\n")
+        self.assertEqual(cuda_images.strings(text), {"linux-x86_64": "cuda>=13.0 brand=tesla,driver>=535,driver<536", "linux-aarch64": "cuda>=13.0"})
+        self.assertEqual(cuda_images.strings("FROM x\nENV NVIDIA_REQUIRE_CUDA cuda>=8.0\n"), {"linux-x86_64": "cuda>=8.0"})
+        self.assertTrue(cuda_images.known_form("CUDA>=12.3 brand=geforce,driver>=535,driver<536"))
+        self.assertFalse(cuda_images.known_form("cuda>=12.3 && driver>=535"))
+        self.assertEqual(cuda_images.alternatives("a,b c"), cuda_images.alternatives("C  B,a"))
 
-    def test_a_brand_alone_is_no_class(self):
-        self.assertIsNone(cuda_images.clauses("11.0", {">=418,<419": {"tesla"}}))
+    def test_a_string_is_taken_verbatim(self):
+        facts = facts_of(self.applied("cuda-images"))
+        recorded = (RECORDED / "images/13.0.0/ubuntu2204/base/Dockerfile").read_text(encoding="utf-8")
+        self.assertIn(f'"{facts["container.start.cuda-13.0.0-linux"]["require"]}"', recorded)
+        self.assertEqual(facts["container.start.cuda-12.4.1-x86_64"]["require"], "cuda>=12.4 brand=tesla,driver>=470,driver<471")
 
     def test_jax_is_not_run(self):
         tree = jax_table.parse(RECORDED / "jax", "jax_plugins/cuda/__init__.py")
