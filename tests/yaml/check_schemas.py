@@ -47,11 +47,12 @@ def validator(name):
     return Draft202012Validator(schema)
 
 
-SCHEMAS = {name: validator(name) for name in ("kb", "sources", "component", "facts", "generic", "stack")}
+SCHEMAS = {name: validator(name) for name in ("kb", "sources", "component", "facts", "generic", "stack", "manifest")}
 
 
 def kind_of(document):
-    for key, name in (("generic", "generic"), ("component", "component"), ("facts", "facts"), ("platforms", "kb"), ("sources", "sources")):
+    for key, name in (("generic", "generic"), ("component", "component"), ("facts", "facts"), ("platforms", "kb"), ("sources", "sources"),
+                      ("families", "manifest")):
         if isinstance(document, dict) and key in document:
             return name
     return None
@@ -116,6 +117,7 @@ SAMPLES = {
     "component": ('schema: 1\ncomponent: a\nscheme: dotted\nmultiplicity: host\nreleases: [{version: "3.10"}]', '"3.10"', "3.10"),
     "facts": ('schema: 1\nfacts: [{id: a.b, kind: ends, if: {a: "1"}, until: "2026-01"}]', "until", "til"),
     "generic": ('schema: 1\ngeneric: true\ncomponent: a\nscheme: dotted\nreleases: [{version: "1.0", requires: {b: ">=1"}}]', "dotted", "conda"),
+    "manifest": ('schema: 1\nfamilies: [{family: a.b, read: 1, entered: 1, merged: 0, left_out: 0}]', "left_out", "lost"),
     "stack": ('driver: "535.104.05"\ngpus: [RTX 4090, {compute_capability: "8.9"}]\nbuilds: {torch: {code: [sm_90, "9.0+PTX"]}}', '"8.9"', "8.9"),
 }
 
