@@ -143,6 +143,21 @@ std::string default_kb(const std::string& given) {
     return variable == nullptr ? std::string{} : std::string(variable);
 }
 
+void overlay_option(parser& p, std::vector<std::string>& into) {
+    p.app().add_option("--overlay", into)->expected(1)->allow_extra_args(false)->take_all();
+}
+
+/// Empty, or why the overlays have nothing to lie on. The data in the program is compiled: what its authors wrote
+/// (specs before they became values, sources of releases) is no longer whole in it.
+std::string check_overlays(const std::vector<std::string>& overlays, const std::string& kb) {
+    for (const std::string& o : overlays)
+        if (o.empty()) return "--overlay: expected a directory of YAML";
+    if (overlays.empty() || !kb.empty()) return {};
+    return "--overlay needs --kb DIR: an overlay extends a directory of YAML, and the data in the program is "
+           "compiled; "
+           "the directory 'data' of cudacompat's source is what it was compiled from";
+}
+
 arguments read_resolve(std::span<const char* const> args) {
     resolve_args out;
     std::string format = "text";
@@ -156,6 +171,7 @@ arguments read_resolve(std::span<const char* const> args) {
     CLI::Option* has_stack = p.option("--stack", stack);
     CLI::Option* set = p.app().add_option("--set", out.set)->expected(1)->allow_extra_args(false)->take_all();
     p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
     p.option("--policy", prefer);
     p.option("--as-of", out.options.as_of);
     p.option("--format", format);
@@ -190,6 +206,7 @@ arguments read_resolve(std::span<const char* const> args) {
     }
     if (all) out.options.all_limit = most_solutions;
     out.kb = default_kb(out.kb);
+    if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
     return out;
 }
 
@@ -215,7 +232,8 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
     if (command == "lint" || command == "compile") subject = p.option("DIR", out.subject);
     if (command == "compile") p.option("-o,--output", out.output);
     else p.option("--format", format);
-    if (command == "list" || command == "show" || command == "stats") p.option("--kb", out.kb);
+    if (command != "compile") p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
 
     if (const char* bracketed = find_bracketed(args))
         return wrong("argument '" + escaped(bracketed) +
@@ -228,7 +246,11 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
     if (command == "compile" && (subject->count() == 0 || out.subject.empty()))
         return wrong("no DIR; give the directory of YAML to compile");
     if (command == "compile" && out.output.empty()) return wrong("no -o FILE; say where to write");
+    if (command == "lint" && !out.subject.empty() && !out.kb.empty())
+        return wrong("both DIR and --kb; they mean the same, give one");
     if (command != "compile") out.kb = default_kb(out.kb);
+    const std::string& base = out.subject.empty() || command == "show" ? out.kb : out.subject;
+    if (std::string e = check_overlays(out.overlays, base); !e.empty()) return wrong(std::move(e));
     return out;
 }
 

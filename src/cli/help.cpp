@@ -56,6 +56,8 @@ the answer:
   --as-of YYYY-MM-DD   judge by what was published by that day
   --kb DIR|FILE        another knowledge base: a directory of YAML, or a .ckb file
                        (default: CUDACOMPAT_KB, else the data in the program)
+  --overlay DIR        a site's own facts, laid over the YAML that --kb names; may
+                       repeat. Not over the data in the program: it is compiled
 
 the output:
   --format text|json   json: data/schema/answer.schema.json
@@ -92,13 +94,15 @@ examples:
   cudacompat kb lint data
   cudacompat kb compile data -o data.ckb
 )"},
-    {"kb list", R"(usage: cudacompat kb list [--kb DIR|FILE] [--format text|json]
+    {"kb list", R"(usage: cudacompat kb list [--kb DIR|FILE] [--overlay DIR]...
+                          [--format text|json]
 
 Lists the components: name, role, number of releases, newest release, title.
 
 options:
   --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
                        data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
   --format text|json
   -h, --help           this text
 
@@ -107,7 +111,8 @@ examples:
   cudacompat kb list --format json
   cudacompat kb list --kb data
 )"},
-    {"kb show", R"(usage: cudacompat kb show NAME [--kb DIR|FILE] [--format text|json]
+    {"kb show", R"(usage: cudacompat kb show NAME [--kb DIR|FILE] [--overlay DIR]...
+                          [--format text|json]
 
 Shows one thing. NAME is a component (also by an alias), the id of a fact as
 answers cite it, or the id of a source:
@@ -118,6 +123,7 @@ answers cite it, or the id of a source:
 options:
   --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
                        data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
   --format text|json
   -h, --help           this text
 
@@ -126,24 +132,31 @@ examples:
   cudacompat kb show driver --format json
   cudacompat kb show torch.code.1.0.0-conda-cu80-linux-x86_64
 )"},
-    {"kb lint", R"(usage: cudacompat kb lint [DIR] [--format text|json]
+    {"kb lint", R"(usage: cudacompat kb lint [DIR | --kb DIR] [--overlay DIR]...
+                          [--format text|json]
 
 Reads a directory of YAML, runs every linter, and tries to compile it. A line
 for each finding: file:line:column: error[rule]: message. DIR defaults to
 CUDACOMPAT_KB, else to ./data.
 
+With --overlay it also lists what the overlay does: each fact that it replaces,
+and each that contradicts one below it.
+
 options:
+  --kb DIR             the same as DIR
+  --overlay DIR        laid over DIR; may repeat, later ones lie on top
   --format text|json
   -h, --help           this text
 
 examples:
   cudacompat kb lint
   cudacompat kb lint my-data
-  cudacompat kb lint data --format json
+  cudacompat kb lint data --overlay our-cluster
 
 exit code: 0 nothing found (warnings may stay), 4 errors found
 )"},
-    {"kb stats", R"(usage: cudacompat kb stats [--kb DIR|FILE] [--format text|json]
+    {"kb stats", R"(usage: cudacompat kb stats [--kb DIR|FILE] [--overlay DIR]...
+                           [--format text|json]
 
 Counts components, releases, builds, facts by kind, evidence and certainty,
 disputes, sources by kind and by the month in which they were read, and lists
@@ -152,6 +165,7 @@ the releases that no solution can reach.
 options:
   --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
                        data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
   --format text|json
   -h, --help           this text
 
@@ -160,7 +174,7 @@ examples:
   cudacompat kb stats --format json
   cudacompat kb stats --kb data
 )"},
-    {"kb compile", R"(usage: cudacompat kb compile DIR -o FILE
+    {"kb compile", R"(usage: cudacompat kb compile DIR [--overlay DIR]... -o FILE
 
 Compiles a directory of YAML to one file, which --kb reads without parsing. The
 file replaces an old one only when it is complete. It fits programs of the same
@@ -168,6 +182,7 @@ version and kind of machine.
 
 options:
   -o, --output FILE    where to write, by custom *.ckb
+  --overlay DIR        laid over DIR before it is compiled; may repeat
   -h, --help           this text
 
 examples:

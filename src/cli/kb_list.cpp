@@ -7,7 +7,7 @@
 namespace cudacompat::cli {
 
 int run_kb_list(const kb_args& args) {
-    const result<knowledge_base> kb = open_kb(args.kb);
+    const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
     json_writer json;
     json.open('{');

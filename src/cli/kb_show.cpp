@@ -211,7 +211,7 @@ bool find_and_show(shown& out, const knowledge_base& kb, std::string_view name) 
 } // namespace
 
 int run_kb_show(const kb_args& args) {
-    const result<knowledge_base> kb = open_kb(args.kb);
+    const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
     shown out;
     if (!find_and_show(out, *kb, args.subject)) {

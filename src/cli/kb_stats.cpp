@@ -145,7 +145,7 @@ std::string as_text(const knowledge_base& kb, const statistics& s) {
 } // namespace
 
 int run_kb_stats(const kb_args& args) {
-    const result<knowledge_base> kb = open_kb(args.kb);
+    const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
     const statistics s = measure(*kb);
     return put_result(args.format == output_format::json ? as_json(*kb, s) : as_text(*kb, s))

@@ -10,6 +10,7 @@ namespace {
 using namespace lint_impl;
 constexpr lint_severity wrong = lint_severity::error;
 constexpr lint_severity notice = lint_severity::warning;
+constexpr lint_severity report = lint_severity::note;
 
 constexpr lint_rule rules[] = {
     {"component-unknown", "selectors and companion_of name components that the data has", wrong,
@@ -24,6 +25,9 @@ constexpr lint_rule rules[] = {
     {"note-demanded", "what is derived or weak says in a note by which rule or why", wrong, note_demanded},
     {"orphan", "a component is mentioned by a fact, or is something that a request names", notice, orphan},
     {"overlap", "no two facts give one build different contents", wrong, overlap},
+    {"overlay-conflict", "no fact of an overlay leaves nothing of what a fact below it allows", notice,
+     overlay_conflict},
+    {"overlay-override", "an overlay replaces no fact", report, overlay_override},
     {"platform-unknown", "platforms are those of kb.yaml", wrong, platform_unknown},
     {"product-duplicate", "a product name or alias stands once", wrong, product_duplicate},
     {"registry-host", "no address points at a package registry", wrong, registry_host},
@@ -75,8 +79,9 @@ std::vector<lint_finding> lint(const model& data, std::span<const std::string_vi
 std::string to_string(const lint_finding& f) {
     error e;
     e.where = f.where;
-    e.message = (f.severity == lint_severity::error ? "error[" : "warning[") + std::string(f.rule) +
-                "]: " + f.message;
+    constexpr std::string_view words[] = {"error[", "warning[", "note["};
+    e.message =
+        std::string(words[static_cast<std::size_t>(f.severity)]) + std::string(f.rule) + "]: " + f.message;
     if (!f.hint.empty()) e.message += "; " + f.hint;
     return to_string(e);
 }

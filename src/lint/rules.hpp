@@ -36,6 +36,8 @@ void ends_shape(const model&, findings&);
 void note_demanded(const model&, findings&);
 void dispute_single(const model&, findings&);
 void overlap(const model&, findings&);
+void overlay_conflict(const model&, findings&);
+void overlay_override(const model&, findings&);
 void registry_host(const model&, findings&);
 void single_third_party(const model&, findings&);
 void product_duplicate(const model&, findings&);
@@ -105,6 +107,7 @@ void each_sourced(const model& data, Visit visit) {
         for (const product_record& p : c.products) visit(p.sources, p.where, "product " + p.name);
     }
     for (const fact_record& f : data.facts) visit(f.sources, f.where, "fact " + f.id);
+    for (const fact_record& f : data.overridden) visit(f.sources, f.where, "fact " + f.id);
 }
 
 /// YYYY-MM-DD, or YYYY-MM where `day_needed` is false, of a month or day that exists.

@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 const fs::path here = CUDACOMPAT_TEST_DIR;
 
 model loaded(const fs::path& folder) {
-    load_report report = load_model_all(folder);
+    const fs::path overlay[] = {folder / "overlay"};
+    load_report report =
+        fs::exists(overlay[0]) ? load_with_overlays(folder / "base", overlay) : load_model_all(folder);
     for (const error& e : report.errors) FAIL_CHECK(to_string(e));
     return std::move(report.data);
 }
@@ -130,6 +132,13 @@ TEST_CASE("messages") {
     CHECK(message("overlap") ==
           "facts.yaml:7:5: error[overlap]: facts x and y say different things of app 1.0 [cu11] on "
           "linux-x86_64: lib ==1.0 and ==2.0; correct one, or join them in a dispute");
+    CHECK(message("overlay-conflict") ==
+          "facts.yaml:4:5: warning[overlay-conflict]: fact site.app.lib and fact app.lib.2 "
+          "(base/facts.yaml:5) leave no common value of lib where both apply; if the overlay is right, "
+          "say 'overrides: app.lib.2'");
+    CHECK(message("overlay-override") ==
+          "facts.yaml:4:5: note[overlay-override]: fact site.app.lib stands in the place of app.lib.2 "
+          "(base/facts.yaml:5)");
     CHECK(message("platform-unknown") ==
           "facts.yaml:6:5: error[platform-unknown]: fact x is on 'linux-amd64', which is no "
           "platform of kb.yaml; correct the name or add the platform");

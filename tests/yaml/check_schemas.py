@@ -47,11 +47,11 @@ def validator(name):
     return Draft202012Validator(schema)
 
 
-SCHEMAS = {name: validator(name) for name in ("kb", "sources", "component", "facts", "generic", "stack")}
+SCHEMAS = {name: validator(name) for name in ("kb", "overlay", "sources", "component", "facts", "generic", "stack")}
 
 
 def kind_of(document):
-    for key, name in (("generic", "generic"), ("component", "component"), ("facts", "facts"), ("platforms", "kb"), ("sources", "sources")):
+    for key, name in (("generic", "generic"), ("component", "component"), ("facts", "facts"), ("overlay", "overlay"), ("platforms", "kb"), ("sources", "sources")):
         if isinstance(document, dict) and key in document:
             return name
     return None
@@ -67,6 +67,7 @@ def check_keys():
     properties = lambda schema, *path: dig(SCHEMAS[schema].schema, path)["properties"]
     pairs = {
         "kb": properties("kb"),
+        "overlay": properties("overlay"),
         "sources_file": properties("sources"),
         "source": properties("sources", "properties", "sources", "items"),
         "source_ref": properties("facts", "$defs", "source_refs", "items", "oneOf", 1),
@@ -112,6 +113,7 @@ def check_data():
 
 SAMPLES = {
     "kb": ('schema: 1\ntitle: T\nversion: "1"\nread: "2026-11-20"\nplatforms: [linux-x86_64]', "platforms:", "platform:"),
+    "overlay": ("schema: 1\noverlay: true\ntitle: Our cluster", "title: Our cluster", "title: []"),
     "sources": ('schema: 1\nsources: [{id: a, kind: build_file, url: "https://x.org", read: "2026-11-20"}]', "build_file", "rumour"),
     "component": ('schema: 1\ncomponent: a\nscheme: dotted\nmultiplicity: host\nreleases: [{version: "3.10"}]', '"3.10"', "3.10"),
     "facts": ('schema: 1\nfacts: [{id: a.b, kind: ends, if: {a: "1"}, until: "2026-01"}]', "until", "til"),

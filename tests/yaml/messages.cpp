@@ -25,10 +25,10 @@ const message_case model_cases[] = {
     {"a text", "hello\n", "f.yaml:1:1: the file is a text; expected a mapping"},
     {"of no kind", "schema: 1\nfoo: bar\n",
      "f.yaml:1:1: cannot tell what this file holds; expected one of the keys: component, facts,"
-     " sources, platforms, generic"},
+     " sources, platforms, generic, overlay"},
     {"of a misspelt kind", "schema: 1\ncomponnet: a\n",
      "f.yaml:2:1: cannot tell what this file holds; expected one of the keys: component, facts,"
-     " sources, platforms, generic (did you mean 'component'?)"},
+     " sources, platforms, generic, overlay (did you mean 'component'?)"},
     {"alias", "a: &x [1]\nb: *x\n",
      "f.yaml:1:4: found an anchor ('&name'); anchors are not allowed, write the value out"},
     {"alias without anchor", "a: *x\n",

@@ -84,6 +84,7 @@ struct source_record {
     std::string read; ///< date, YYYY-MM-DD
     std::string note;
     source_region where;
+    std::uint32_t overlay = 0; ///< who says it: 0 the base, n the n-th overlay
 };
 
 struct source_ref {
@@ -97,6 +98,7 @@ struct release_record {
     std::string note;
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 /// A build variant of a release. A release without builds has one unnamed variant on every platform.
@@ -109,6 +111,7 @@ struct build_record {
     std::string note;
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 /// A marketing name of a GPU.
@@ -119,6 +122,7 @@ struct product_record {
     std::string variant;              ///< class: geforce, workstation, datacenter, tegra
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 struct component_record {
@@ -137,6 +141,7 @@ struct component_record {
     std::vector<product_record> products;
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< of the layer that brought it; others may have extended it
 };
 
 /// "component in SPEC [variant|variant]". Text forms of the spec: data/README.md.
@@ -166,7 +171,9 @@ struct fact_record {
     std::string text; ///< what the author wants said instead of the computed sentence; may be empty
     std::string note;
     std::vector<source_ref> sources;
+    std::string overrides; ///< in an overlay: the fact that this one replaces
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 struct model {
@@ -178,6 +185,8 @@ struct model {
     std::vector<component_record> components;
     std::vector<source_record> sources;
     std::vector<fact_record> facts;
+    std::vector<std::string> overlays;   ///< titles, in the order in which they were laid over
+    std::vector<fact_record> overridden; ///< what overlays took out of `facts`
 };
 
 } // namespace cudacompat
