@@ -59,14 +59,6 @@ struct component_graph {
     [[nodiscard]] const std::string& name(std::size_t vertex) const { return graph[vertex].name; }
 };
 
-/// Word of a kind as the data writes it.
-[[nodiscard]] constexpr std::string_view graph_kind_name(fact_kind kind) noexcept {
-    constexpr std::array<std::string_view, 10> names{"requires", "constrains", "ships",     "supports",
-                                                     "excludes", "tested",     "known_bad", "known_good",
-                                                     "clashes",  "ends"};
-    return names[static_cast<std::size_t>(kind)];
-}
-
 /// Which facts become edges.
 using graph_filter = std::function<bool(const fact_record&)>;
 
@@ -181,7 +173,7 @@ inline void write_dot(std::ostream& out, const component_graph& g) {
         detail::write_dot_text(out, g.name(from));
         out << " -> ";
         detail::write_dot_text(out, g.name(to));
-        out << " [label=\"" << graph_kind_name(kind);
+        out << " [label=\"" << fact_kind_names[static_cast<std::size_t>(kind)];
         if (count > 1) out << " (" << count << ')';
         out << "\"];\n";
     }
@@ -199,7 +191,7 @@ inline void write_graphml(std::ostream& out, const component_graph& g) {
     properties.property(
         "fact", boost::make_function_property_map<edge>([&graph](const edge& e) { return graph[e].id; }));
     properties.property("kind", boost::make_function_property_map<edge>([&graph](const edge& e) {
-                            return std::string(graph_kind_name(graph[e].kind));
+                            return std::string(fact_kind_names[static_cast<std::size_t>(graph[e].kind)]);
                         }));
     boost::write_graphml(out, graph, properties, true);
 }

@@ -96,7 +96,7 @@ void show_component(shown& out, const knowledge_base& kb, std::uint32_t index) {
     j.member("facts_then", std::uint64_t{about});
 
     out.text =
-        std::string(kb.str(c.name)) + (c.title.length == 0 ? "" : ": " + std::string(kb.str(c.title))) + "\n";
+        std::string(kb.str(c.name)) + (c.title.empty() ? "" : ": " + std::string(kb.str(c.title))) + "\n";
     table head{{"  role", std::string(role_of(c)) + ", " + std::string(count) + ", versions " +
                               std::string(scheme_of(c))}};
     if (!aliases.empty()) head.push_back({"  also", listed(aliases)});
@@ -135,7 +135,7 @@ void show_fact(shown& out, const knowledge_base& kb, const frozen::fact& f) {
     out.json.member("dispute_default", f.dispute_default != 0);
     std::vector<std::string_view> others;
     for (const frozen::fact& o : kb.facts())
-        if (f.dispute.length != 0 && kb.str(o.dispute) == kb.str(f.dispute) && kb.str(o.id) != kb.str(f.id))
+        if (!f.dispute.empty() && kb.str(o.dispute) == kb.str(f.dispute) && kb.str(o.id) != kb.str(f.id))
             others.push_back(kb.str(o.id));
     out.json.member_list("disputed_with", others);
     out.json.member_or_null("file", kb.str(f.file));
@@ -155,10 +155,10 @@ void show_fact(shown& out, const knowledge_base& kb, const frozen::fact& f) {
     row("  until", kb.str(f.until));
     row("  dispute", kb.str(f.dispute));
     if (!others.empty()) row("  against", listed(others));
-    if (f.dispute.length != 0) row("  taken", f.dispute_default != 0 ? "yes" : "no: the other side is");
+    if (!f.dispute.empty()) row("  taken", f.dispute_default != 0 ? "yes" : "no: the other side is");
     row("  note", kb.str(f.note));
     row("  written at",
-        f.file.length == 0 ? std::string{} : std::string(kb.str(f.file)) + ":" + std::to_string(f.line));
+        f.file.empty() ? std::string{} : std::string(kb.str(f.file)) + ":" + std::to_string(f.line));
     out.text += aligned(rows);
     if (f.sources.count != 0) out.text += "\nsources\n";
     for (const frozen::citation& s : kb.citations(f.sources)) out.text += "  " + place(kb, s) + "\n";
@@ -180,7 +180,7 @@ void show_source(shown& out, const knowledge_base& kb, std::uint32_t index) {
     out.json.member("id", kb.str(s.id));
     for (const auto& [name, value] : members) {
         out.json.member_if(name, kb.str(value));
-        if (value.length != 0) rows.push_back({"  " + std::string(name), std::string(kb.str(value))});
+        if (!value.empty()) rows.push_back({"  " + std::string(name), std::string(kb.str(value))});
     }
     out.json.member_list("cited_by", cited);
     out.text += aligned(rows) + "\ncited by " + std::to_string(cited.size()) + " facts\n";

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,6 @@ namespace cudacompat::cli {
 namespace {
 
 /// Names in the order of the enumerators, as data files spell them.
-constexpr std::string_view kinds[] = {"requires", "constrains", "ships",      "supports", "excludes",
-                                      "tested",   "known_bad",  "known_good", "clashes",  "ends"};
 constexpr std::string_view evidences[] = {"measured",      "package_metadata", "build_file",
                                           "release_notes", "documentation",    "third_party"};
 constexpr std::string_view certainties[] = {"sure", "derived", "weak"};
@@ -36,12 +35,12 @@ struct statistics {
     std::vector<std::string> unreachable;
 };
 
-template <std::size_t N, class Field>
-counts count(const knowledge_base& kb, const std::string_view (&names)[N], Field field) {
-    std::vector<std::size_t> n(N, 0);
+template <class Field>
+counts count(const knowledge_base& kb, std::span<const std::string_view> names, Field field) {
+    std::vector<std::size_t> n(names.size(), 0);
     for (const frozen::fact& f : kb.facts()) ++n[field(f)];
     counts out;
-    for (std::size_t i = 0; i < N; ++i)
+    for (std::size_t i = 0; i < names.size(); ++i)
         if (n[i] != 0) out.emplace_back(names[i], n[i]);
     return out;
 }
@@ -63,12 +62,12 @@ statistics measure(const knowledge_base& kb) {
         out.products += c.products.count;
     }
     out.facts = kb.facts().size();
-    out.facts_by_kind = count(kb, kinds, [](const frozen::fact& f) { return f.kind; });
+    out.facts_by_kind = count(kb, fact_kind_names, [](const frozen::fact& f) { return f.kind; });
     out.facts_by_evidence = count(kb, evidences, [](const frozen::fact& f) { return f.evidence; });
     out.facts_by_certainty = count(kb, certainties, [](const frozen::fact& f) { return f.certainty; });
     std::vector<std::string_view> disputes;
     for (const frozen::fact& f : kb.facts())
-        if (f.dispute.length != 0) disputes.push_back(kb.str(f.dispute));
+        if (!f.dispute.empty()) disputes.push_back(kb.str(f.dispute));
     std::sort(disputes.begin(), disputes.end());
     out.disputes = static_cast<std::size_t>(std::unique(disputes.begin(), disputes.end()) - disputes.begin());
     out.sources = kb.sources().size();

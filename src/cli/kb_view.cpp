@@ -40,7 +40,7 @@ std::vector<listed_release> releases_of(const knowledge_base& kb, const frozen::
         if (found.empty() || found.back().seen.version != version || found.back().rank != v.rank)
             found.push_back({{version, kb.str(v.date), {}, {}}, 0, v.rank});
         found.back().platforms |= v.platforms;
-        if (v.variant.length != 0) found.back().seen.builds.push_back(kb.str(v.variant));
+        if (!v.variant.empty()) found.back().seen.builds.push_back(kb.str(v.variant));
     }
     std::vector<listed_release> out;
     out.reserve(found.size());

@@ -30,6 +30,7 @@ void spec_empty(const model&, findings&);
 void variant_missing(const model&, findings&);
 void platform_unknown(const model&, findings&);
 void date_shape(const model&, findings&);
+void agrees_shape(const model&, findings&);
 void ships_shape(const model&, findings&);
 void supports_shape(const model&, findings&);
 void ends_shape(const model&, findings&);

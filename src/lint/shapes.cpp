@@ -66,6 +66,21 @@ void ships_shape(const model& data, findings& out) {
                 "a build is of one component; use 'on' for the platform");
 }
 
+void agrees_shape(const model& data, findings& out) {
+    for (const fact_record& f : data.facts) {
+        if (f.kind != fact_kind::agrees) continue;
+        const auto library = std::find_if(data.components.begin(), data.components.end(), [&](const auto& c) {
+            return f.if_.size() == 1 && c.name == f.if_.front().component;
+        });
+        const bool right = library != data.components.end() && library->count == multiplicity::bundled &&
+                           library->scheme != version_scheme::label && f.if_.front().spec == "*" &&
+                           f.if_.front().variants.empty();
+        if (!right)
+            say(out, f.where, "fact " + f.id + " of kind agrees does not name one library that builds carry",
+                "write if: {NAME: \"*\"} with a component of multiplicity bundled");
+    }
+}
+
 void supports_shape(const model& data, findings& out) {
     for (const fact_record& f : data.facts) {
         if (f.kind != fact_kind::supports) continue;

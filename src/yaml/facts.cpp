@@ -12,6 +12,7 @@ constexpr std::pair<std::string_view, fact_kind> kinds[] = {
     {"excludes", fact_kind::excludes},   {"tested", fact_kind::tested},
     {"known_bad", fact_kind::known_bad}, {"known_good", fact_kind::known_good},
     {"clashes", fact_kind::clashes},     {"ends", fact_kind::ends},
+    {"agrees", fact_kind::agrees},
 };
 constexpr std::pair<std::string_view, enforcer> enforcers[] = {
     {"nobody", enforcer::nobody},
@@ -53,6 +54,7 @@ struct kind_rule {
         {fact_kind::known_good, {}, "", ""},
         {fact_kind::clashes, {}, "", ""},
         {fact_kind::ends, {}, "until", ""},
+        {fact_kind::agrees, {}, "", ""},
     };
     return *std::find_if(std::begin(rules), std::end(rules),
                          [&](const kind_rule& r) { return r.kind == kind; });

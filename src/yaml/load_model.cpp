@@ -97,6 +97,7 @@ private:
     void visit(const fs::path& entry, std::uint32_t depth) {
         const std::string name = entry.filename().string();
         if (name.empty() || name.front() == '.') return;
+        if (depth == 1 && (name == "manifest" || name == "import")) return; // about the data, not of it
         std::error_code ec;
         const bool link = fs::is_symlink(entry, ec);
         const fs::file_status target = fs::status(entry, ec);

@@ -152,6 +152,9 @@ TEST_CASE("messages") {
     CHECK(message("release-duplicate") ==
           "lib.yaml:9:5: error[release-duplicate]: release lib 2.00 is the same version as 2.0 in "
           "line 8; keep one of them");
+    CHECK(message("agrees-shape") ==
+          "facts.yaml:6:5: error[agrees-shape]: fact x of kind agrees does not name one library that "
+          "builds carry; write if: {NAME: \"*\"} with a component of multiplicity bundled");
     CHECK(message("ships-shape") ==
           "facts.yaml:6:5: error[ships-shape]: fact x of kind ships has 2 components in 'if'; a "
           "build is of one component; use 'on' for the platform");

@@ -206,7 +206,7 @@ const message_case model_cases[] = {
      "f.yaml:3:5: a fact lacks the key 'if'"},
     {"unknown kind", "schema: 1\nfacts:\n  - {id: x, kind: require, if: {a: \"1\"}}\n",
      "f.yaml:3:19: 'require' is no value of 'kind'; expected one of: requires, constrains, ships,"
-     " supports, excludes, tested, known_bad, known_good, clashes, ends (did you mean 'requires'?)"},
+     " supports, excludes, tested, known_bad, known_good, clashes, ends, agrees (did you mean 'requires'?)"},
     {"unknown enforcer", "schema: 1\nfacts:\n  - {id: x, kind: excludes, if: {a: \"1\"}, enforced_by: pip}\n",
      "f.yaml:3:56: 'pip' is no value of 'enforced_by'; expected one of: nobody, loader, driver,"
      " runtime_init, jit, import_check, installer, container_start, build_time, vendor_policy"},

@@ -35,13 +35,13 @@ namespace cudacompat::detail {
 [[nodiscard]] inline bool applies(const knowledge_base& kb, const frozen::fact& f,
                                   const context& ctx) noexcept {
     if (((f.platforms >> ctx.platform) & 1U) == 0) return false;
-    if (f.dispute.length != 0 && f.dispute_default == 0) return false;
+    if (!f.dispute.empty() && f.dispute_default == 0) return false;
     if (is_rumour(f)) return false;
     if (!ctx.as_of.empty()) {
         const std::string_view now = ctx.as_of;
-        if (f.since.length != 0 && kb.str(f.since) > now) return false;
-        if (f.until.length != 0 && kb.str(f.until) <= now) return false;
-    } else if (f.until.length != 0) {
+        if (!f.since.empty() && kb.str(f.since) > now) return false;
+        if (!f.until.empty() && kb.str(f.until) <= now) return false;
+    } else if (!f.until.empty()) {
         return false; // withdrawn
     }
     return true;
@@ -80,6 +80,11 @@ protected:
     void add_fact(const frozen::fact& f, cause_id id) {
         const auto conditions = kb_.selectors(f.conditions);
         const auto kind = static_cast<fact_kind>(f.kind);
+        if (kind == fact_kind::agrees) {
+            if (!conditions.empty() && conditions[0].component != frozen::none)
+                add_agreement(conditions[0].component, id);
+            return;
+        }
         bool device = false, coded = false, owned = false;
         const auto look = [&](const frozen::selector& s, bool condition) {
             if (s.component == frozen::none) return;
@@ -108,6 +113,34 @@ protected:
             for (const std::uint32_t c : codes)
                 for (std::uint32_t d = 0; d < (device ? ctx_.device_slots : 1); ++d)
                     add_bound(f, id, {o, device ? d : frozen::none, c});
+    }
+
+    /// Each two copies of the component have one major, where both are there and known.
+    void add_agreement(std::uint32_t component, cause_id id) {
+        const auto copies = in_.of(component);
+        const auto major = [&](std::uint32_t var, std::uint32_t i) {
+            const std::string_view text = kb_.str(in_.value(var, i).version);
+            return text.substr(0, text.find('.'));
+        };
+        const auto free = [&](std::uint32_t var, std::uint32_t i) {
+            return i == 0 || (in_.value(var, i).flags & frozen::is_unknown) != 0;
+        };
+        for (std::size_t a = 0; a < copies.size(); ++a)
+            for (std::size_t b = a + 1; b < copies.size(); ++b) {
+                bits done(in_.domain_size(copies[a]));
+                for (std::uint32_t i = 1; i < done.size(); ++i) {
+                    if (done.test(i) || free(copies[a], i)) continue;
+                    bits same(done.size());
+                    for (std::uint32_t k = i; k < done.size(); ++k)
+                        if (!free(copies[a], k) && major(copies[a], k) == major(copies[a], i)) same.set(k);
+                    bits fits(in_.domain_size(copies[b]));
+                    for (std::uint32_t k = 0; k < fits.size(); ++k)
+                        if (free(copies[b], k) || major(copies[b], k) == major(copies[a], i)) fits.set(k);
+                    done |= same;
+                    if (fits.count() != fits.size())
+                        builder_.add(implication{copies[a], copies[b], std::move(same), std::move(fits), id});
+                }
+            }
     }
 
     /// Turns the conditions into negated literals, one alternative at a time: a bundled library may be the

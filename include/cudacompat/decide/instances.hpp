@@ -154,7 +154,7 @@ private:
             const frozen::value& v = values[i];
             if (((v.platforms >> ctx_.platform) & 1U) == 0) continue;
             if ((v.flags & frozen::is_unknown) != 0 && !may_be_unknown) continue;
-            if (!ctx_.as_of.empty() && kb_.str(v.date) > std::string_view(ctx_.as_of) && v.date.length != 0)
+            if (!ctx_.as_of.empty() && kb_.str(v.date) > std::string_view(ctx_.as_of) && !v.date.empty())
                 continue;
             value_ids_.push_back(i);
         }

@@ -63,6 +63,10 @@ public:
                 if (seen[w.fact]) continue;
                 seen[w.fact] = true;
                 const frozen::fact& f = kb_.facts()[w.fact];
+                if (static_cast<fact_kind>(f.kind) == fact_kind::agrees) {
+                    if (!majors_agree(kb_.selectors(f.conditions)[0].component)) return w.fact;
+                    continue;
+                }
                 for (std::size_t o = 0; o < (w.per_owner ? owners.size() : 1); ++o)
                     for (std::uint32_t d = 0; d < (w.per_device ? ctx_.device_slots : 1); ++d)
                         for (std::size_t c = 0; c < (w.per_code ? coded.size() : 1); ++c)
@@ -90,6 +94,16 @@ public:
     }
 
 private:
+    [[nodiscard]] bool majors_agree(std::uint32_t component) const {
+        std::string_view seen;
+        for (const copy_in_stack& c : stack_) {
+            if (c.component != component || c.unknown) continue;
+            const std::string_view major = c.version.substr(0, c.version.find('.'));
+            if (!seen.empty() && seen != major) return false;
+            seen = major;
+        }
+        return true;
+    }
     [[nodiscard]] multiplicity count_of(std::uint32_t c) const {
         return static_cast<multiplicity>(kb_.components()[c].multiplicity);
     }

@@ -127,6 +127,7 @@ private:
 };
 
 inline result<std::vector<std::byte>> freezer::assemble() {
+    if (!failure_.message.empty()) return std::move(failure_); // a text that is too long
     std::vector<frozen::component> components;
     std::vector<frozen::value> values;
     std::vector<frozen::build> builds;

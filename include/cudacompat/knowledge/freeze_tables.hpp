@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,20 +48,42 @@ protected:
     // -- tables -------------------------------------------------------------------------------------------
 
     [[nodiscard]] frozen::text text(std::string_view s) {
-        if (s.empty()) return {0, 0};
+        constexpr std::size_t most = 0xffff;
+        if (s.empty()) return {0};
+        if (s.size() > most) {
+            fail("a text of " + std::to_string(s.size()) + " bytes; at most 65535 fit", {});
+            return {0};
+        }
         const auto [it, fresh] =
             strings_at_.try_emplace(std::string(s), static_cast<std::uint32_t>(strings_.size()));
-        if (fresh) strings_.append(s);
-        return {it->second, static_cast<std::uint32_t>(s.size())};
+        if (fresh) add_string(s);
+        return {it->second};
+    }
+    void add_string(std::string_view s) {
+        const auto length = static_cast<std::uint16_t>(s.size());
+        char bytes[sizeof length];
+        std::memcpy(bytes, &length, sizeof length);
+        strings_.append(bytes, sizeof length).append(s);
+    }
+    /// The list at the end of a table; or, where the same list stands already, that one.
+    template <class T>
+    [[nodiscard]] static frozen::slice
+    put_once(std::vector<T>& table, std::map<std::string, frozen::slice>& seen, const std::vector<T>& list) {
+        if (list.empty()) return {0, 0};
+        std::string key(list.size() * sizeof(T), '\0');
+        std::memcpy(key.data(), list.data(), key.size());
+        const auto [it, fresh] = seen.try_emplace(std::move(key), frozen::slice{count(table), count(list)});
+        if (fresh) table.insert(table.end(), list.begin(), list.end());
+        return it->second;
     }
     template <class T>
     [[nodiscard]] static std::uint32_t count(const std::vector<T>& v) noexcept {
         return static_cast<std::uint32_t>(v.size());
     }
     [[nodiscard]] frozen::slice texts(const std::vector<std::string>& list) {
-        const frozen::slice s{count(texts_), count(list)};
-        for (const std::string& t : list) texts_.push_back(text(t));
-        return s;
+        std::vector<frozen::text> made;
+        for (const std::string& t : list) made.push_back(text(t));
+        return put_once(texts_, text_lists_, made);
     }
 
     bool platforms() {
@@ -95,12 +118,13 @@ protected:
         return true;
     }
     bool cite(const std::vector<source_ref>& refs, const source_region& where, frozen::slice& out) {
-        out = {count(citations_), count(refs)};
+        std::vector<frozen::citation> list;
         for (const source_ref& r : refs) {
             const auto it = source_index_.find(r.id);
             if (it == source_index_.end()) return fail("unknown source '" + r.id + "'", where);
-            citations_.push_back({it->second, text(r.at)});
+            list.push_back({it->second, text(r.at)});
         }
+        out = put_once(citations_, citation_lists_, list);
         return true;
     }
 
@@ -158,7 +182,8 @@ protected:
     std::vector<frozen::slice> products_of_;
     std::vector<std::vector<std::uint32_t>> refs_;
 
-    std::string strings_;
+    std::string strings_ = std::string(sizeof(std::uint16_t), '\0'); ///< begins with the empty text
+    std::map<std::string, frozen::slice> citation_lists_, text_lists_, interval_lists_;
     std::vector<frozen::text> texts_;
     std::vector<frozen::product> products_;
     std::vector<frozen::interval> intervals_;

@@ -240,7 +240,7 @@ protected:
         out.variants = texts(s.variants);
         out.absent = or_absent || s.spec == "absent" ? 1 : 0;
         out.present = s.spec == "absent" ? 0 : 1;
-        out.values = {count(intervals_), 0};
+        out.values = {0, 0};
         if (c == frozen::none || s.spec == "absent") return true;
         const version_spec* parsed = nullptr;
         if (!is_word(s.spec) && (parsed = spec(c, s.spec, s.where)) == nullptr) return false;
@@ -260,10 +260,11 @@ protected:
             return parsed->matches(v.at) || ((v.flags & frozen::is_prerelease) != 0 &&
                                              (how == use::condition || only) && set->contains(v.at));
         };
+        std::vector<frozen::interval> found;
         const bool ordered =
             set != nullptr && !ordered_[c]->open_line && ordered_[c]->scheme != version_scheme::label;
         if (!ordered) {
-            append_intervals(values_[c], 0, count(values_[c]), in);
+            append_intervals(found, values_[c], 0, count(values_[c]), in);
         } else { // newest first: the values of an interval of versions are neighbours
             const auto from = [&](const version_cut& cut) { // first value below the cut
                 const auto known_end =
@@ -276,15 +277,16 @@ protected:
             };
             for (std::size_t i = set->interval_count(); i-- > 0;) {
                 const version_interval part = set->interval(i);
-                append_intervals(values_[c], part.has_upper() ? from(*part.upper) : 0, from(*part.lower), in);
+                append_intervals(found, values_[c], part.has_upper() ? from(*part.upper) : 0,
+                                 from(*part.lower), in);
             }
         }
-        out.values.count = count(intervals_) - out.values.first;
+        out.values = put_once(intervals_, interval_lists_, found);
         return true;
     }
     template <class In>
-    void append_intervals(const std::vector<raw_value>& values, std::uint32_t begin, std::uint32_t end,
-                          In&& in) {
+    static void append_intervals(std::vector<frozen::interval>& out, const std::vector<raw_value>& values,
+                                 std::uint32_t begin, std::uint32_t end, In&& in) {
         for (std::uint32_t i = begin; i < end;) {
             if (!in(values[i])) {
                 ++i;
@@ -292,7 +294,7 @@ protected:
             }
             const std::uint32_t first = i;
             while (i < end && in(values[i])) ++i;
-            intervals_.push_back({first, i});
+            out.push_back({first, i});
         }
     }
     [[nodiscard]] bool only_prereleases(std::uint32_t c) const {

@@ -11,13 +11,13 @@
 namespace cudacompat::frozen {
 
 inline constexpr std::uint32_t magic = 0x424b4343; // "CCKB" in little endian
-inline constexpr std::uint32_t format = 1;         // raised whenever a record changes
+inline constexpr std::uint32_t format = 2;         // raised whenever a record changes
 inline constexpr std::uint32_t none = 0xffffffff;
 
-/// A text: bytes of the string section. Not terminated.
+/// A text: place in the string section of its length (16 bits) and its bytes. 0: the empty text.
 struct text {
     std::uint32_t at;
-    std::uint32_t length;
+    [[nodiscard]] bool empty() const noexcept { return at == 0; }
 };
 
 /// `count` records of another section, from `first` on.

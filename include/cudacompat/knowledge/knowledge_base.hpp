@@ -86,7 +86,10 @@ public:
         return rows<std::uint32_t>(head().fact_refs).subspan(c.facts_if.first, c.facts_if.count);
     }
     [[nodiscard]] std::string_view str(frozen::text t) const noexcept {
-        return {reinterpret_cast<const char*>(block_.data()) + head().strings.first + t.at, t.length};
+        const std::byte* at = block_.data() + head().strings.first + t.at;
+        std::uint16_t length = 0;
+        std::memcpy(&length, at, sizeof length);
+        return {reinterpret_cast<const char*>(at) + sizeof length, length};
     }
 
     /// What a later layer stored for this platform; may be empty.
@@ -171,9 +174,13 @@ inline bool knowledge_base::valid() const noexcept {
     const auto within = [](fz::slice s, fz::slice in) {
         return s.first <= in.count && s.count <= in.count - s.first;
     };
-    const auto texts_ok = [&](auto... t) {
-        return ((t.at <= h.strings.count && t.length <= h.strings.count - t.at) && ...);
+    const auto text_ok = [&](std::uint32_t at) {
+        std::uint16_t length = 0;
+        if (h.strings.count < sizeof length || at > h.strings.count - sizeof length) return false;
+        std::memcpy(&length, block_.data() + h.strings.first + at, sizeof length);
+        return length <= h.strings.count - sizeof length - at;
     };
+    const auto texts_ok = [&](auto... t) { return (text_ok(t.at) && ...); };
     if (!texts_ok(h.title, h.version, h.read) || h.platforms.count == 0 || h.platforms.count > 32)
         return false;
     for (const fz::text t : platforms())
@@ -212,9 +219,10 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::group& g : rows<fz::group>(h.groups))
         if (!within(g.any_of, h.selectors)) return false;
     for (const fz::fact& f : facts())
-        if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) || f.kind > 9 ||
-            f.enforced_by > 9 || f.evidence > 5 || f.certainty > 2 || !within(f.conditions, h.selectors) ||
-            !within(f.then, h.groups) || !within(f.sources, h.citations))
+        if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) ||
+            f.kind >= fact_kind_names.size() || f.enforced_by > 9 || f.evidence > 5 || f.certainty > 2 ||
+            !within(f.conditions, h.selectors) || !within(f.then, h.groups) ||
+            !within(f.sources, h.citations))
             return false;
     for (const fz::citation& c : rows<fz::citation>(h.citations))
         if (!texts_ok(c.at) || c.source >= h.sources.count) return false;

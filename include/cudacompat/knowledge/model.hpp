@@ -8,9 +8,11 @@
 #include <cudacompat/base/error.hpp>
 #include <cudacompat/version/scheme.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cudacompat {
@@ -40,7 +42,13 @@ enum class fact_kind : std::uint8_t {
     known_good,
     clashes,
     ends,
+    agrees,
 };
+
+/// Names of the kinds as data files spell them, in the order of the enumerators.
+inline constexpr std::array<std::string_view, 11> fact_kind_names{
+    "requires",  "constrains", "ships",   "supports", "excludes", "tested",
+    "known_bad", "known_good", "clashes", "ends",     "agrees"};
 
 /// Who says no when a fact is violated.
 enum class enforcer : std::uint8_t {

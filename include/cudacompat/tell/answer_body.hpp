@@ -200,6 +200,10 @@ CUDACOMPAT_BODY bits solution::project_component(const query& q, const choice& c
         static_cast<multiplicity>(kb().components()[c.component()].multiplicity) == multiplicity::bundled;
     for (const std::uint32_t var : instances().of(c.component())) {
         if (!bundled && var != c.var()) continue;
+        if (const std::uint32_t owner = instances()[var].owner; owner != frozen::none) {
+            const std::uint32_t build = instances().find(owner, frozen::none, frozen::none);
+            if (build != frozen::none && values_[build] == 0) continue; // nobody asked for that build
+        }
         query one = q;
         one.restrictions.push_back(present(var));
         for (const std::uint32_t other : instances().of(c.component()))

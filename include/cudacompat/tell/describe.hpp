@@ -13,9 +13,7 @@ namespace cudacompat {
 
 /// Names of enumerators as data files spell them.
 [[nodiscard]] constexpr std::string_view to_string(fact_kind k) noexcept {
-    constexpr std::string_view names[] = {"requires", "constrains", "ships",      "supports", "excludes",
-                                          "tested",   "known_bad",  "known_good", "clashes",  "ends"};
-    return names[static_cast<std::size_t>(k)];
+    return fact_kind_names[static_cast<std::size_t>(k)];
 }
 [[nodiscard]] constexpr std::string_view to_string(enforcer e) noexcept {
     constexpr std::string_view names[] = {"nobody",     "loader",       "driver",    "runtime_init",
@@ -86,7 +84,7 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
     if ((v.flags & frozen::is_cell) == 0) return std::string(kb.str(v.version));
     for (const frozen::cell_release& r : kb.cell_releases(v.builds))
         if (((r.platforms >> platform) & 1U) != 0) return std::string(kb.str(r.version));
-    if (v.low.length != 0) return std::string(bound_number(kb.str(v.low)));
+    if (!v.low.empty()) return std::string(bound_number(kb.str(v.low)));
     return "any";
 }
 
@@ -159,7 +157,7 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
         bool all = true;
         for (std::uint32_t i = 1; i < n; ++i) {
             const frozen::value& v = in.value(var, i);
-            if (v.variant.length == 0) continue;
+            if (v.variant.empty()) continue;
             bool in_runs = false;
             for (const run& r : runs) in_runs |= i >= r.newest && i <= r.oldest;
             if (!in_runs) continue;
@@ -187,7 +185,7 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
 
 /// One sentence for a fact, without its sources.
 [[nodiscard]] inline std::string describe(const knowledge_base& kb, const frozen::fact& f) {
-    if (f.said.length != 0) return std::string(kb.str(f.said));
+    if (!f.said.empty()) return std::string(kb.str(f.said));
     const auto kind = static_cast<fact_kind>(f.kind);
     std::string subject;
     for (const frozen::selector& s : kb.selectors(f.conditions)) {
@@ -222,6 +220,7 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
     case fact_kind::known_bad: return subject + " is known to fail";
     case fact_kind::known_good: return subject + " is known to work";
     case fact_kind::clashes: return subject + " write the same files";
+    case fact_kind::agrees: return "all copies of " + subject + " in one environment have the same major";
     case fact_kind::ends: return subject + " ended on " + std::string(kb.str(f.until));
     }
     return subject;
@@ -231,13 +230,13 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
 [[nodiscard]] inline std::string describe(const knowledge_base& kb, const frozen::citation& c) {
     const frozen::source& s = kb.sources()[c.source];
     std::string out(kb.str(s.url));
-    if (out.empty() && s.repo.length != 0) {
+    if (out.empty() && !s.repo.empty()) {
         out = kb.str(s.repo);
-        if (s.commit.length != 0) out += "@" + std::string(kb.str(s.commit)).substr(0, 12);
-        if (s.path.length != 0) out += ":" + std::string(kb.str(s.path));
+        if (!s.commit.empty()) out += "@" + std::string(kb.str(s.commit)).substr(0, 12);
+        if (!s.path.empty()) out += ":" + std::string(kb.str(s.path));
     }
     if (out.empty()) out = kb.str(s.title);
-    if (c.at.length != 0) out += ", " + std::string(kb.str(c.at));
+    if (!c.at.empty()) out += ", " + std::string(kb.str(c.at));
     return out;
 }
 

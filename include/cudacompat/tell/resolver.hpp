@@ -91,7 +91,7 @@ private:
         if (var == frozen::none || values[var] == 0) return out;
         const frozen::value& v = low.instances.value(var, values[var]);
         out += " " + std::string(kb_.str(v.version));
-        if (v.variant.length != 0) out += " (" + std::string(kb_.str(v.variant)) + ")";
+        if (!v.variant.empty()) out += " (" + std::string(kb_.str(v.variant)) + ")";
         return out;
     }
 
@@ -112,7 +112,7 @@ private:
             copy_in_stack c{in.component,       in.owner,           in.device,
                             kb_.str(v.version), kb_.str(v.variant), (v.flags & frozen::is_unknown) != 0};
             if ((v.flags & frozen::is_cell) != 0 && c.version.empty())
-                c.version = v.low.length != 0 ? bound_number(kb_.str(v.low)) : std::string_view("0");
+                c.version = !v.low.empty() ? bound_number(kb_.str(v.low)) : std::string_view("0");
             stack.push_back(c);
         }
         const std::uint32_t broken = find_broken_fact(low, asked.here->walls, asked.here->texts, stack);
@@ -203,7 +203,7 @@ private:
                 if (static_cast<fact_kind>(f.kind) != fact_kind::ends || f.conditions.count != 1 ||
                     ((f.platforms >> low.ctx.platform) & 1U) == 0)
                     continue;
-                if (f.dispute.length != 0 && f.dispute_default == 0) continue;
+                if (!f.dispute.empty() && f.dispute_default == 0) continue;
                 if (!low.instances.admitted(c.var(), kb_.selectors(f.conditions)[0]).test(c.domain()))
                     continue;
                 if (kb_.str(f.until) > today) continue;

@@ -84,7 +84,7 @@ protected:
         const std::size_t plus = spec.find('+');
         if (plus == std::string::npos) return;
         for (const frozen::value& v : kb_.values(kb_.components()[c]))
-            if (v.variant.length != 0) {
+            if (!v.variant.empty()) {
                 variant = spec.substr(plus + 1);
                 spec.resize(plus);
                 return;
@@ -93,7 +93,7 @@ protected:
     [[nodiscard]] version_set cell(version_scheme scheme, const frozen::value& v) const {
         version_set out = version_set::all(scheme);
         for (const frozen::text end : {v.low, v.high})
-            if (end.length != 0)
+            if (!end.empty())
                 if (const auto part = version_spec::parse(scheme, kb_.str(end))) out &= part->set();
         return out;
     }
@@ -129,7 +129,7 @@ protected:
                 ((v.platforms >> context_.platform) & 1U) == 0)
                 continue;
             const auto at = version::parse(scheme, kb_.str(v.version));
-            if (at && set.contains(*at) && v.variant.length != 0) {
+            if (at && set.contains(*at) && !v.variant.empty()) {
                 std::string b(kb_.str(v.variant));
                 if (std::find(builds.begin(), builds.end(), b) == builds.end())
                     builds.push_back(std::move(b));
