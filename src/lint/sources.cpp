@@ -51,6 +51,9 @@ void source_missing(const model& data, findings& out) {
         for (const product_record& p : c.products) check(p.sources, whole(p), p.where, "product " + p.name);
     }
     for (const fact_record& f : data.facts) check(f.sources, false, f.where, "fact " + f.id);
+    for (const error_record& e : data.errors) check(e.sources, false, e.where, "error " + e.id);
+    for (const name_record& n : data.names) check(n.sources, false, n.where, "name " + n.id);
+    for (const chip_record& c : data.chips) check(c.sources, false, c.where, "chip " + c.chip);
 }
 
 void source_unresolved(const model& data, findings& out) {

@@ -88,12 +88,21 @@ file_content read_file(sink& errors, node_ref root, layer of) {
         if (of == layer::overlay)
             errors.add(list, "an overlay has no 'platforms', it takes those of its base; expected "
                              "'overlay: true' and a 'title', or give the folder with --kb");
+    } else if (root.find("errors")) {
+        out.what = kind::table;
+        read_errors(errors, root, out.data);
+    } else if (root.find("names")) {
+        out.what = kind::table;
+        read_names(errors, root, out.data);
+    } else if (root.find("chips")) {
+        out.what = kind::table;
+        read_chips(errors, root, out.data);
     } else if (root.find("sources")) {
         out.what = kind::sources;
         read_sources(errors, root, out.data);
     } else {
         constexpr auto marks = std::to_array<std::string_view>(
-            {"component", "facts", "sources", "platforms", "generic", "overlay"});
+            {"component", "facts", "sources", "platforms", "generic", "overlay", "errors", "names", "chips"});
         std::string message = "cannot tell what this file holds; expected one of the keys: " + join(marks);
         for (node_ref key = root.first(); key; key = key.next().next()) {
             std::vector<std::string> close = nearest(key.text(), marks);

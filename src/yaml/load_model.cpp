@@ -175,6 +175,9 @@ public:
         append(out_.data.components, content.data.components);
         append(out_.data.sources, content.data.sources);
         append(out_.data.facts, content.data.facts);
+        append(out_.data.errors, content.data.errors);
+        append(out_.data.names, content.data.names);
+        append(out_.data.chips, content.data.chips);
     }
 
     [[nodiscard]] std::map<std::string, std::uint32_t, std::less<>> take_given() { return std::move(given_); }

@@ -37,6 +37,10 @@ public:
         sources(overlay.data.sources);
         for (component_record& c : overlay.data.components) component(c, overlay.given[c.name]);
         facts(overlay.data.facts);
+        table(below_.errors, overlay.data.errors, "error");
+        table(below_.names, overlay.data.names, "name");
+        devices(overlay.data.chips);
+        append(below_.chips, overlay.data.chips);
         below_.version += (below_.version.empty() ? "overlay " : " + overlay ") + overlay.data.title;
         below_.overlays.push_back(std::move(overlay.data.title));
     }
@@ -68,6 +72,9 @@ private:
     void stamp(model& data) const {
         for (source_record& s : data.sources) s.overlay = number_;
         for (fact_record& f : data.facts) f.overlay = number_;
+        for (error_record& e : data.errors) e.overlay = number_;
+        for (name_record& n : data.names) n.overlay = number_;
+        for (chip_record& c : data.chips) c.overlay = number_;
         for (component_record& c : data.components) {
             c.overlay = number_;
             for (release_record& r : c.releases) r.overlay = number_;
@@ -265,6 +272,29 @@ private:
         std::sort(names.begin(), names.end());
         complain(f.where, what + "which the base does not have; 'kb show' and the answers name its facts",
                  nearest(f.overrides, names));
+    }
+
+    // -- lookup tables --------------------------------------------------------------------------------------
+
+    template <class Record>
+    void table(std::vector<Record>& below, std::vector<Record>& own, const std::string& what) {
+        std::unordered_map<std::string_view, const Record*> known;
+        for (const Record& r : below) known.emplace(r.id, &r);
+        std::vector<Record> fresh;
+        for (Record& r : own)
+            if (const auto it = known.find(r.id); it == known.end()) fresh.push_back(std::move(r));
+            else twice(r.where, what + " '" + r.id + "'", it->second->where, "give it an id of its own");
+        append(below, fresh);
+    }
+    void devices(const std::vector<chip_record>& own) {
+        std::unordered_map<std::string, const device_record*> known;
+        for (const chip_record& c : below_.chips)
+            for (const device_record& d : c.devices) known.emplace(c.vendor + d.id, &d);
+        for (const chip_record& c : own)
+            for (const device_record& d : c.devices)
+                if (const auto it = known.find(c.vendor + d.id); it != known.end())
+                    twice(d.where, "PCI device id '" + d.id + "'", it->second->where,
+                          "an overlay adds devices, leave it out");
     }
 
     model& below_;

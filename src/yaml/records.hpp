@@ -31,7 +31,7 @@ enum component_key : std::uint32_t {
 
 /// What one file added; merged into the model in the order of the files.
 struct file_content {
-    enum class kind { none, kb, overlay, sources, component, generic, facts };
+    enum class kind { none, kb, overlay, sources, component, generic, facts, table };
 
     kind what = kind::none;
     model data;              ///< kb: title, version, read, platforms; else the records
@@ -49,6 +49,10 @@ void read_sources(sink& errors, node_ref root, model& out);
 std::uint32_t read_component(sink& errors, node_ref root, layer of, model& out);
 std::uint32_t read_generic(sink& errors, node_ref root, model& out);
 void read_facts(sink& errors, node_ref root, layer of, model& out);
+
+void read_errors(sink& errors, node_ref root, model& out);
+void read_names(sink& errors, node_ref root, model& out);
+void read_chips(sink& errors, node_ref root, model& out);
 
 /// One overlay as it was read, before it meets its base.
 struct overlay_content {
@@ -97,5 +101,16 @@ inline constexpr auto generic_keys =
     std::to_array<std::string_view>({"schema", "generic", "component", "title", "scheme", "releases"});
 inline constexpr auto generic_release_keys =
     std::to_array<std::string_view>({"version", "date", "note", "requires", "requires_any", "constrains"});
+inline constexpr auto errors_file_keys = std::to_array<std::string_view>({"schema", "errors"});
+inline constexpr auto error_keys = std::to_array<std::string_view>(
+    {"id", "layer", "code", "name", "driver_name", "text", "versions", "says", "causes", "sources"});
+inline constexpr auto cause_keys = std::to_array<std::string_view>({"cause", "tell", "advice"});
+inline constexpr auto names_file_keys = std::to_array<std::string_view>({"schema", "names"});
+inline constexpr auto name_keys = std::to_array<std::string_view>(
+    {"id", "component", "manager", "cuda", "variant", "name", "versions", "on", "note", "sources"});
+inline constexpr auto chips_file_keys = std::to_array<std::string_view>({"schema", "vendor", "chips"});
+inline constexpr auto chip_keys = std::to_array<std::string_view>(
+    {"chip", "compute_capability", "basis", "devices", "id_ranges", "sources"});
+inline constexpr auto device_keys = std::to_array<std::string_view>({"id", "name", "also", "class"});
 
 } // namespace cudacompat::yaml_impl

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cudacompat/base/error.hpp>
+#include <cudacompat/knowledge/source.hpp>
+#include <cudacompat/knowledge/tables.hpp>
 #include <cudacompat/version/scheme.hpp>
 
 #include <array>
@@ -79,25 +81,6 @@ enum class certainty : std::uint8_t {
     sure,
     derived, ///< follows from a neighbour record by the rule in the note
     weak,    ///< one third party, or unverified; policies may leave it out
-};
-
-struct source_record {
-    std::string id;
-    std::string kind; ///< one of data/schema/sources.schema.json
-    std::string title;
-    std::string url;    ///< or repo + commit + path
-    std::string repo;   ///< owner/name
-    std::string commit; ///< as read
-    std::string path;
-    std::string read; ///< date, YYYY-MM-DD
-    std::string note;
-    source_region where;
-    std::uint32_t overlay = 0; ///< who says it: 0 the base, n the n-th overlay
-};
-
-struct source_ref {
-    std::string id; ///< of a source_record
-    std::string at; ///< table, row, section; may be empty
 };
 
 struct release_record {
@@ -193,6 +176,9 @@ struct model {
     std::vector<component_record> components;
     std::vector<source_record> sources;
     std::vector<fact_record> facts;
+    std::vector<error_record> errors; ///< tables: looked up, not solved
+    std::vector<name_record> names;
+    std::vector<chip_record> chips;
     std::vector<std::string> overlays;   ///< titles, in the order in which they were laid over
     std::vector<fact_record> overridden; ///< what overlays took out of `facts`
 };
