@@ -13,6 +13,7 @@ constexpr lint_severity notice = lint_severity::warning;
 constexpr lint_severity report = lint_severity::note;
 
 constexpr lint_rule rules[] = {
+    {"agrees-shape", "copies that agree are of one library that builds carry", wrong, agrees_shape},
     {"component-unknown", "selectors and companion_of name components that the data has", wrong,
      component_unknown},
     {"cycle", "packages do not require each other in a circle", notice, cycle},
@@ -37,7 +38,6 @@ constexpr lint_rule rules[] = {
     {"registry-host", "no address points at a package registry", wrong, registry_host},
     {"release-duplicate", "no release or build stands twice, in any spelling or order", wrong,
      release_duplicate},
-    {"agrees-shape", "copies that agree are of one library that builds carry", wrong, agrees_shape},
     {"ships-shape", "what a build ships is said of exactly one component", wrong, ships_shape},
     {"single-third-party", "what a third party alone says is not sure", wrong, single_third_party},
     {"source-missing", "facts, releases, builds and products have a source", wrong, source_missing},

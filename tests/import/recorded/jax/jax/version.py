@@ -1,0 +1,2 @@
+_version = "0.11.1"
+_minimum_jaxlib_version = "0.11.0"
