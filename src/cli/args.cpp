@@ -225,9 +225,13 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
         if (short_name == full) title = long_name;
     const auto wrong = [&](std::string message) { return bad_usage{std::move(message), title}; };
 
+    static constexpr std::pair<std::string_view, int> lists[] = {
+        {"components", 0}, {"errors", 1}, {"names", 2}, {"pci", 3}};
+    int list = 0;
     std::string format = "text";
     parser p(title);
     CLI::Option* subject = nullptr;
+    if (command == "list") subject = p.option("WHAT", out.subject);
     if (command == "show") subject = p.option("NAME", out.subject);
     if (command == "lint" || command == "compile") subject = p.option("DIR", out.subject);
     if (command == "compile") p.option("-o,--output", out.output);
@@ -242,14 +246,19 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
     if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
         return wrong(std::move(e));
     if (command == "show" && (subject->count() == 0 || out.subject.empty()))
-        return wrong("no NAME; give a component, a fact id or a source id");
+        return wrong(
+            "no NAME; give a component, the id of a fact or a source, error:CODE, name:COMPONENT or pci:ID");
+    if (command == "list" && subject->count() != 0)
+        if (std::string e = words<int>{"WHAT", lists}.read(out.subject, list); !e.empty())
+            return wrong(std::move(e));
     if (command == "compile" && (subject->count() == 0 || out.subject.empty()))
         return wrong("no DIR; give the directory of YAML to compile");
     if (command == "compile" && out.output.empty()) return wrong("no -o FILE; say where to write");
     if (command == "lint" && !out.subject.empty() && !out.kb.empty())
         return wrong("both DIR and --kb; they mean the same, give one");
     if (command != "compile") out.kb = default_kb(out.kb);
-    const std::string& base = out.subject.empty() || command == "show" ? out.kb : out.subject;
+    const bool of_folder = command == "lint" || command == "compile";
+    const std::string& base = of_folder && !out.subject.empty() ? out.subject : out.kb;
     if (std::string e = check_overlays(out.overlays, base); !e.empty()) return wrong(std::move(e));
     return out;
 }

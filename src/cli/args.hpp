@@ -30,7 +30,7 @@ struct resolve_args {
 
 struct kb_args {
     std::string command; ///< list, show, lint, stats, compile
-    std::string subject; ///< show: NAME; lint, compile: DIR
+    std::string subject; ///< list: WHAT; show: NAME; lint, compile: DIR
     std::string output;  ///< compile
     std::string kb;
     std::vector<std::string> overlays; ///< as in resolve_args; compile: over subject

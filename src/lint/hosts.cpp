@@ -38,7 +38,8 @@ void registry_host(const model& data, findings& out) {
     }
     for (const error_record& e : data.errors)
         for (const cause_record& c : e.causes)
-            for (const std::string* text : {&c.cause, &c.tell, &c.advice}) check(*text, e.where, "error " + e.id);
+            for (const std::string* text : {&c.cause, &c.tell, &c.advice})
+                check(*text, e.where, "error " + e.id);
     for (const name_record& n : data.names)
         for (const std::string* text : {&n.name, &n.note}) check(*text, n.where, "name " + n.id);
     for (const fact_record& f : data.facts) {

@@ -49,9 +49,10 @@ void error_shape(const model& data, findings& out) {
         const std::string wanted =
             "error." + (e.code ? dashed(layer) + "." + std::to_string(*e.code) : std::string());
         if (e.code ? e.id != wanted : !e.id.starts_with(wanted))
-            say(out, e.where, "the error of layer " + layer +
-                                  (e.code ? " and code " + std::to_string(*e.code) : std::string()) +
-                                  " has the id '" + e.id + "'",
+            say(out, e.where,
+                "the error of layer " + layer +
+                    (e.code ? " and code " + std::to_string(*e.code) : std::string()) + " has the id '" +
+                    e.id + "'",
                 e.code ? "its id is " + wanted : "begin its id with error.");
         if (e.code)
             if (const auto [it, is_new] = codes.emplace(std::pair(e.layer, *e.code), &e); !is_new)
@@ -64,7 +65,8 @@ void error_shape(const model& data, findings& out) {
                 "only the CUDA runtime shares its codes with the driver API; use 'name'");
         for (const std::string& t : e.text)
             if (t.size() < 6)
-                say(out, e.where, "error " + e.id + " is told by '" + t + "', which too many messages contain",
+                say(out, e.where,
+                    "error " + e.id + " is told by '" + t + "', which too many messages contain",
                     "give a longer fragment");
     }
 }
@@ -82,8 +84,8 @@ void name_shape(const model& data, findings& out) {
         const component_view* c = view.find(n.component);
         if (c == nullptr) {
             for (const component_record& other : data.components) {
-                const bool alias = std::find(other.aliases.begin(), other.aliases.end(), n.component) !=
-                                   other.aliases.end();
+                const bool alias =
+                    std::find(other.aliases.begin(), other.aliases.end(), n.component) != other.aliases.end();
                 if (alias || nearly(n.component, other.name))
                     say(out, n.where,
                         "name " + n.id + " speaks of '" + n.component + "', which is " +
@@ -120,12 +122,13 @@ void pci_shape(const model& data, findings& out) {
                 "make one record of the two");
         if (gpu != nullptr && !is_release(*gpu, c.compute_capability))
             say(out, c.where,
-                "chip " + c.chip + " has the compute capability " + c.compute_capability + ", which component " +
-                    gpu->record->name + " does not list",
+                "chip " + c.chip + " has the compute capability " + c.compute_capability +
+                    ", which component " + gpu->record->name + " does not list",
                 "add the release or correct the number");
         for (const device_record& d : c.devices) {
             if (!is_hex(d.id))
-                say(out, d.where, "the device id '" + d.id + "' of chip " + c.chip + " is not four hex digits",
+                say(out, d.where,
+                    "the device id '" + d.id + "' of chip " + c.chip + " is not four hex digits",
                     "write it in lower case, as 26b1");
             if (const auto [it, is_new] = ids.emplace(c.vendor + d.id, owner{&c, &d.where}); !is_new)
                 say(out, d.where,
@@ -147,8 +150,8 @@ void pci_shape(const model& data, findings& out) {
             for (auto it = ids.lower_bound(c.vendor + r.substr(0, 4)); it != last; ++it)
                 if (it->second.chip != &c) {
                     say(out, c.where,
-                        "the id range " + r + " of chip " + c.chip + " holds " + it->first.substr(4) + " of " +
-                            it->second.chip->chip,
+                        "the id range " + r + " of chip " + c.chip + " holds " + it->first.substr(4) +
+                            " of " + it->second.chip->chip,
                         "ranges belong to one chip alone");
                     break;
                 }

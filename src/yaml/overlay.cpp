@@ -39,8 +39,7 @@ public:
         facts(overlay.data.facts);
         table(below_.errors, overlay.data.errors, "error");
         table(below_.names, overlay.data.names, "name");
-        devices(overlay.data.chips);
-        append(below_.chips, overlay.data.chips);
+        chips(overlay.data.chips);
         below_.version += (below_.version.empty() ? "overlay " : " + overlay ") + overlay.data.title;
         below_.overlays.push_back(std::move(overlay.data.title));
     }
@@ -286,15 +285,40 @@ private:
             else twice(r.where, what + " '" + r.id + "'", it->second->where, "give it an id of its own");
         append(below, fresh);
     }
-    void devices(const std::vector<chip_record>& own) {
+    /// Devices of a chip that is there already join it.
+    void chips(std::vector<chip_record>& own) {
         std::unordered_map<std::string, const device_record*> known;
         for (const chip_record& c : below_.chips)
             for (const device_record& d : c.devices) known.emplace(c.vendor + d.id, &d);
-        for (const chip_record& c : own)
-            for (const device_record& d : c.devices)
-                if (const auto it = known.find(c.vendor + d.id); it != known.end())
-                    twice(d.where, "PCI device id '" + d.id + "'", it->second->where,
-                          "an overlay adds devices, leave it out");
+        std::vector<std::pair<std::size_t, chip_record>> joining; // after the last look at `known`
+        std::vector<chip_record> fresh;
+        for (chip_record& c : own) {
+            std::erase_if(c.devices, [&](const device_record& d) {
+                const auto it = known.find(c.vendor + d.id);
+                if (it == known.end()) return false;
+                twice(d.where, "PCI device id '" + d.id + "'", it->second->where,
+                      "an overlay adds devices, leave it out");
+                return true;
+            });
+            const auto same =
+                std::find_if(below_.chips.begin(), below_.chips.end(),
+                             [&](const chip_record& b) { return b.vendor == c.vendor && b.chip == c.chip; });
+            if (same == below_.chips.end()) {
+                fresh.push_back(std::move(c));
+            } else if (same->compute_capability != c.compute_capability) {
+                complain(c.where, "chip " + c.chip + " has the compute capability " + c.compute_capability +
+                                      ", and " + same->compute_capability + " in " + place(same->where) +
+                                      "; an overlay adds devices but does not change their chip");
+            } else {
+                joining.emplace_back(same - below_.chips.begin(), std::move(c));
+            }
+        }
+        for (auto& [at, c] : joining) {
+            append(below_.chips[at].devices, c.devices);
+            append(below_.chips[at].id_ranges, c.id_ranges);
+            append(below_.chips[at].sources, c.sources);
+        }
+        append(below_.chips, fresh);
     }
 
     model& below_;

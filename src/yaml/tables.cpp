@@ -19,8 +19,9 @@ bool choose(const record& fields, std::string_view key, const std::array<std::st
 bool in_quotes(const record& fields, std::string_view key, std::string_view taken_for) {
     const node_ref value = fields.find(key);
     if (!value || !value.is_scalar() || value.quoted()) return true;
-    fields.errors().add(value, "'" + std::string(key) + "' is not quoted; write \"" + std::string(value.text()) +
-                                   "\" (other readers of YAML take it for a " + std::string(taken_for) + ")");
+    fields.errors().add(value, "'" + std::string(key) + "' is not quoted; write \"" +
+                                   std::string(value.text()) + "\" (other readers of YAML take it for a " +
+                                   std::string(taken_for) + ")");
     return false;
 }
 
@@ -59,7 +60,8 @@ void need_entries(const record& fields, std::string_view key, std::string_view w
     fields.text("driver_name", out.driver_name);
     fields.texts("text", out.text);
     need_entries(fields, "text", "fragment of the message");
-    if (in_quotes(fields, "versions", "boolean")) choose(fields, "versions", version_tell_names, out.versions);
+    if (in_quotes(fields, "versions", "boolean"))
+        choose(fields, "versions", version_tell_names, out.versions);
     fields.text("says", out.says);
     fields.each("causes", [&](node_ref item) {
         cause_record cause;

@@ -214,8 +214,8 @@ TEST_CASE("what is wrong in the lookup tables") {
         data.components.push_back(c);
         data.sources.push_back({});
         data.sources.back().id = "s";
-        const std::string_view only[] = {"error-shape", "name-shape",       "pci-shape",
-                                         "id-shape",    "id-duplicate",     "source-missing",
+        const std::string_view only[] = {"error-shape",       "name-shape",       "pci-shape",
+                                         "id-shape",          "id-duplicate",     "source-missing",
                                          "source-unresolved", "platform-unknown", "registry-host"};
         data.platforms = {"linux-x86_64"};
         std::string out;
@@ -233,14 +233,16 @@ TEST_CASE("what is wrong in the lookup tables") {
           "id-shape: error id 'error.X' is not [a-z0-9][a-z0-9._+-]*\n");
     CHECK(one_error("id: error.nccl.x, layer: nccl, text: [cuda], sources: [s]") ==
           "error-shape: error error.nccl.x is told by 'cuda', which too many messages contain\n");
-    CHECK(one_error("id: error.nccl.2, layer: nccl, code: 2, driver_name: D, text: [something], sources: [s]") ==
+    CHECK(one_error(
+              "id: error.nccl.2, layer: nccl, code: 2, driver_name: D, text: [something], sources: [s]") ==
           "error-shape: error error.nccl.2 is of layer nccl and has a 'driver_name'\n");
     CHECK(one_error("id: error.nccl.x, layer: nccl, text: [something]") ==
           "source-missing: error error.nccl.x has no source\n");
     CHECK(one_error("id: error.nccl.x, layer: nccl, text: [something], sources: [t]") ==
           "source-unresolved: error error.nccl.x refers to the source 't', which is not in sources/\n");
-    const std::string same = "  - {id: error.nccl.2, layer: nccl, code: 2, text: [something], versions: \"no\", "
-                             "says: x, causes: [{cause: y}], sources: [s]}\n";
+    const std::string same =
+        "  - {id: error.nccl.2, layer: nccl, code: 2, text: [something], versions: \"no\", "
+        "says: x, causes: [{cause: y}], sources: [s]}\n";
     CHECK(found("errors:\n" + same + same) ==
           "error-shape: code 2 of layer nccl stands before, in f.yaml:3\n"
           "id-duplicate: error id 'error.nccl.2' is used before, in f.yaml:3\n");
@@ -253,8 +255,9 @@ TEST_CASE("what is wrong in the lookup tables") {
     for (const char* typo : {"tensorflwo", "tensrflow", "tensorfloww", "tensorfiow", "tensorflow-gpu"}) {
         const std::string name(typo);
         CHECK(one_name("id: name." + name + ".pip, component: " + name + ", manager: pip, name: x") ==
-              "name-shape: name name." + name + ".pip speaks of '" + name + "', which is nearly component "
-              "tensorflow\n");
+              "name-shape: name name." + name + ".pip speaks of '" + name +
+                  "', which is nearly component "
+                  "tensorflow\n");
     }
     CHECK(one_name("id: name.cufft.pip, component: cufft, manager: pip, name: x") == "");
     CHECK(one_name("id: name.cufft.pip, component: cufft, manager: apt, name: x") ==
@@ -266,7 +269,9 @@ TEST_CASE("what is wrong in the lookup tables") {
     CHECK(one_name("id: name.cufft.pip, component: cufft, manager: pip, name: \"https://py"
                    "pi.org/x\"") == "registry-host: name name.cufft.pip names the registry py"
                                     "pi.org\n");
-    const auto chips = [&](const std::string& list) { return found("vendor: \"10de\"\nchips: [" + list + "]\n"); };
+    const auto chips = [&](const std::string& list) {
+        return found("vendor: \"10de\"\nchips: [" + list + "]\n");
+    };
     const auto chip = [](const std::string& keys) {
         return "{" + keys + ", compute_capability: \"8.9\", sources: [s]}";
     };
@@ -276,11 +281,13 @@ TEST_CASE("what is wrong in the lookup tables") {
           "pci-shape: the device id '26b' of chip A is not four hex digits\n");
     CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}, {id: \"26b1\"}]")) ==
           "pci-shape: the device id 26b1 of chip A stands before, for A in f.yaml:3\n");
-    CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}]") + ", " + chip("chip: A, devices: [{id: \"26b2\"}]")) ==
+    CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}]") + ", " +
+                chip("chip: A, devices: [{id: \"26b2\"}]")) ==
           "pci-shape: chip A stands before, in f.yaml:3\n");
     for (const char* range : {"26b1", "26b2-26b1", "26B1-26b2", "26b1_26b2"})
-        CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}], id_ranges: [\"" + std::string(range) + "\"]")) ==
-              "pci-shape: the id range '" + std::string(range) + "' of chip A is no range\n");
+        CHECK(
+            chips(chip("chip: A, devices: [{id: \"26b1\"}], id_ranges: [\"" + std::string(range) + "\"]")) ==
+            "pci-shape: the id range '" + std::string(range) + "' of chip A is no range\n");
     CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}], id_ranges: [\"26b0-26b2\"]") + ", " +
                 chip("chip: B, devices: [{id: \"26b2\"}]")) ==
           "pci-shape: the id range 26b0-26b2 of chip A holds 26b2 of B\n");

@@ -229,6 +229,52 @@ TEST_CASE("what an overlay may not do to a component") {
           "overlay's source an id of its own\n");
 }
 
+TEST_CASE("an overlay adds to the lookup tables") {
+    layers l;
+    const std::string chips = "schema: 1\nvendor: \"10de\"\nchips:\n";
+    const std::string ad102 = "  - {chip: AD102, compute_capability: \"8.9\", devices: [{id: \"";
+    const std::string error =
+        "schema: 1\nerrors:\n  - {layer: nccl, text: [x], versions: \"no\", says: s, causes: "
+        "[{cause: c}], id: error.nccl.";
+    const std::string name =
+        "schema: 1\nnames:\n  - {component: lib, manager: pip, name: n, id: name.lib.pip";
+    l.write("base/pci.yaml", chips + ad102 + "2684\"}], sources: [doc]}\n");
+    l.write("base/errors.yaml", error + "a}\n");
+    l.write("base/names.yaml", name + "}\n");
+    l.write("site/pci.yaml", chips + ad102 +
+                                 "26ff\"}], sources: [doc]}\n  - {chip: ZZ100, compute_capability: "
+                                 "\"8.9\", devices: [{id: \"ffff\"}]}\n");
+    l.write("site/errors.yaml", error + "b}\n");
+    l.write("site/names.yaml", name + ".site}\n");
+    const load_report r = l.load();
+    CHECK(l.says() == "");
+    REQUIRE(r.data.chips.size() == 2);
+    CHECK(r.data.chips[0].devices.size() == 2);
+    CHECK(r.data.chips[0].sources.size() == 2);
+    CHECK(r.data.chips[1].overlay == 1);
+    CHECK(r.data.errors.size() == 2);
+    CHECK(r.data.errors[1].overlay == 1);
+    CHECK(r.data.names.size() == 2);
+    l.write("site/pci.yaml", chips + ad102 + "2684\"}]}\n");
+    l.write("site/errors.yaml", error + "a}\n");
+    l.write("site/names.yaml", name + "}\n");
+    CHECK(l.says() == "ROOT/site/errors.yaml:3:5: error 'error.nccl.a' stands already in "
+                      "ROOT/base/errors.yaml:3:5; give it an "
+                      "id of its own\n"
+                      "ROOT/site/names.yaml:3:5: name 'name.lib.pip' stands already in "
+                      "ROOT/base/names.yaml:3:5; give it an id "
+                      "of its own\n"
+                      "ROOT/site/pci.yaml:4:56: PCI device id '2684' stands already in "
+                      "ROOT/base/pci.yaml:4:56; an overlay adds "
+                      "devices, leave it out\n");
+    l.write("site/errors.yaml", error + "b}\n");
+    l.write("site/names.yaml", name + ".site}\n");
+    l.write("site/pci.yaml",
+            chips + "  - {chip: AD102, compute_capability: \"9.0\", devices: [{id: \"26ff\"}]}\n");
+    CHECK(l.says() == "ROOT/site/pci.yaml:4:5: chip AD102 has the compute capability 9.0, and 8.9 in "
+                      "ROOT/base/pci.yaml:4:5; an overlay adds devices but does not change their chip\n");
+}
+
 TEST_CASE("headers of overlays and of bases are told apart") {
     layers l;
     CHECK(l.of_file("schema: 1\noverlay: true\n") == "");

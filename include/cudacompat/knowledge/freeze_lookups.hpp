@@ -91,7 +91,8 @@ private:
             out.versions = text(n->versions);
             out.note = text(n->note);
             out.manager = static_cast<std::uint8_t>(n->manager);
-            if (!mask(n->on, n->where, out.platforms) || !cite(n->sources, n->where, out.sources)) return false;
+            if (!mask(n->on, n->where, out.platforms) || !cite(n->sources, n->where, out.sources))
+                return false;
             package_names_.push_back(out);
         }
         return true;
@@ -108,7 +109,8 @@ private:
             out.basis = text(c->basis);
             out.vendor = parse_pci_id(c->vendor);
             if (out.vendor == frozen::none)
-                return fail("PCI vendor id '" + c->vendor + "' of chip " + c->chip + " is not four hex digits",
+                return fail("PCI vendor id '" + c->vendor + "' of chip " + c->chip +
+                                " is not four hex digits",
                             c->where);
             out.devices = {count(devices_), count(c->devices)};
             for (const device_record* d :
@@ -116,10 +118,10 @@ private:
                 frozen::device made{};
                 made.id = parse_pci_id(d->id);
                 if (made.id == frozen::none)
-                    return fail("PCI device id '" + d->id + "' of chip " + c->chip + " is not four hex digits",
+                    return fail("PCI device id '" + d->id + "' of chip " + c->chip +
+                                    " is not four hex digits",
                                 d->where);
-                const auto [first, fresh] =
-                    owner.emplace((std::uint64_t{out.vendor} << 16U) | made.id, c);
+                const auto [first, fresh] = owner.emplace((std::uint64_t{out.vendor} << 16U) | made.id, c);
                 if (!fresh)
                     return fail("PCI device id '" + d->id + "' stands twice, for " + first->second->chip +
                                     " and for " + c->chip,

@@ -230,11 +230,10 @@ struct header {
     slice prepared; // byte_ranges: problems of the plain context, by platform
 };
 
-inline constexpr std::uint32_t record_hash = sizeof(component) + 131 * sizeof(value) + 17161 * sizeof(fact) +
-                                             7 * sizeof(selector) + 31 * sizeof(build) + 3 * sizeof(product) +
-                                             13 * sizeof(error) + 19 * sizeof(package_name) +
-                                             37 * sizeof(chip) + 41 * sizeof(device) +
-                                             1000003 * sizeof(header);
+inline constexpr std::uint32_t record_hash =
+    sizeof(component) + 131 * sizeof(value) + 17161 * sizeof(fact) + 7 * sizeof(selector) +
+    31 * sizeof(build) + 3 * sizeof(product) + 13 * sizeof(error) + 19 * sizeof(package_name) +
+    37 * sizeof(chip) + 41 * sizeof(device) + 1000003 * sizeof(header);
 
 static_assert(std::is_trivially_copyable_v<component> && std::is_trivially_copyable_v<fact> &&
               std::is_trivially_copyable_v<header>);

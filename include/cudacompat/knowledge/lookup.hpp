@@ -32,7 +32,8 @@ namespace cudacompat {
 }
 
 /// Errors of which a fragment stands in the message, byte for byte; the one with the longest fragment first.
-[[nodiscard]] inline std::vector<std::uint32_t> errors_in(const knowledge_base& kb, std::string_view message) {
+[[nodiscard]] inline std::vector<std::uint32_t> errors_in(const knowledge_base& kb,
+                                                          std::string_view message) {
     std::vector<std::pair<std::size_t, std::uint32_t>> found;
     for (std::uint32_t i = 0; i < kb.errors().size(); ++i) {
         std::size_t longest = 0;
