@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
     for (cudacompat::fact_record& f : data->facts)
         if (f.where.file.starts_with(folder)) f.where.file.erase(0, folder.size());
     auto block = cudacompat::freeze(*data);
-    if (block) block = cudacompat::prepare(std::move(*block));
+    constexpr std::string_view asked_most[] = {"torch"};
+    if (block) block = cudacompat::prepare(std::move(*block), asked_most);
     if (!block) {
         std::cerr << cudacompat::to_string(block.error()) << '\n';
         return 4;

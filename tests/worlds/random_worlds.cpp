@@ -108,8 +108,15 @@ private:
     const cc::solution& s = *a.solution();
     cc::query q = a.asked().ask;
     q.criteria.clear();
+    std::vector<std::pair<std::size_t, std::size_t>> outside; // components that the question cannot concern
+    for (const component& k : w.components)
+        if (s.instances().of(s.kb().find_component(k.name)).empty())
+            outside.emplace_back(oracle.find(k.name), 0);
+    if (!oracle.solvable({items, {}, outside})) return "what is out of scope is needed";
     for (const component& k : w.components) {
-        const std::uint32_t var = s.instances().of(s.kb().find_component(k.name))[0];
+        const auto copies = s.instances().of(s.kb().find_component(k.name));
+        if (copies.empty()) continue;
+        const std::uint32_t var = copies[0];
         const cc::bits works = s.project(q, var);
         const std::size_t c = oracle.find(k.name);
         for (std::size_t value = 0; value < oracle.values(c); ++value)

@@ -58,6 +58,11 @@ protected:
         return static_cast<multiplicity>(kb_.components()[component].multiplicity);
     }
 
+    /// Whether it speaks of something that can be in the stack; nothing else ever is.
+    [[nodiscard]] bool can_be(const frozen::selector& s) const noexcept {
+        return s.component != frozen::none && ctx_.covers(s.component);
+    }
+
     /// The dimensions over which a fact is repeated.
     struct binding {
         std::uint32_t owner = frozen::none;
@@ -80,6 +85,8 @@ protected:
     void add_fact(const frozen::fact& f, cause_id id) {
         const auto conditions = kb_.selectors(f.conditions);
         const auto kind = static_cast<fact_kind>(f.kind);
+        for (const frozen::selector& s : conditions)
+            if (s.absent == 0 && !can_be(s)) return;
         if (kind == fact_kind::agrees) {
             if (!conditions.empty() && conditions[0].component != frozen::none)
                 add_agreement(conditions[0].component, id);
@@ -161,7 +168,7 @@ protected:
             return;
         }
         const frozen::selector& s = rest[at];
-        if (s.component == frozen::none) {
+        if (!can_be(s)) {
             if (s.absent != 0) add_conditions(f, id, b, rest, at + 1, premise, uses_owner);
             return; // a component that nobody knows is never there
         }
@@ -210,7 +217,7 @@ protected:
             return;
         }
         const frozen::selector& s = rest[at];
-        if (s.component == frozen::none) {
+        if (!can_be(s)) {
             if (s.absent != 0) return; // holds: the component is never there
             add_alternatives(f, id, b, rest, at + 1, clause);
             return;

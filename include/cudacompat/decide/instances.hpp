@@ -22,6 +22,11 @@ struct context {
     std::vector<std::uint32_t>
         opened;        ///< components of which the question names a pre-release: demands take theirs too
     std::string as_of; ///< only what was published by this date (YYYY-MM-DD); empty: everything
+    bits scope;        ///< the components that become variables (scope.hpp); of size 0: all of them
+
+    [[nodiscard]] bool covers(std::uint32_t component) const noexcept {
+        return scope.size() == 0 || scope.test(component);
+    }
 
     friend bool operator==(const context&, const context&) = default;
 };
@@ -109,10 +114,12 @@ private:
                     if (s.component != frozen::none) shipped_by[owner].set(s.component);
         }
         for (std::uint32_t c = 0; c < n; ++c) {
+            if (!ctx_.covers(c)) continue;
             if (!shipped_by[c].empty()) owners_.push_back(c);
             if ((components[c].flags & frozen::device_code) != 0) coded_.push_back(c);
         }
         for (const std::uint32_t c : order()) {
+            if (!ctx_.covers(c)) continue;
             const auto count = static_cast<multiplicity>(components[c].multiplicity);
             switch (count) {
             case multiplicity::host:

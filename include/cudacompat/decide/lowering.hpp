@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cudacompat/decide/fact_clauses.hpp>
+#include <cudacompat/decide/scope.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -179,16 +180,19 @@ private:
     }
 };
 
-/// The problem of the plain context of a platform comes with the compiled data (prepare.hpp); others are made here.
+/// The problem of a plain context about what is asked most comes with the compiled data (prepare.hpp); others are
+/// made here.
 [[nodiscard]] inline problem prepared_or_new(const knowledge_base& kb, const context& ctx,
                                              const instance_table& in) {
     const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && ctx.opened.empty();
-    if (const auto bytes = kb.prepared(ctx.platform); plain && !bytes.empty())
-        if (result<problem> made = problem::load(bytes)) {
+    for (const frozen::byte_range& r : plain ? kb.prepared() : std::span<const frozen::byte_range>{}) {
+        if (r.platform != ctx.platform || find_scopes(kb)->of({&r.component, 1}) != ctx.scope) continue;
+        if (result<problem> made = problem::load(kb.bytes(r))) {
             bool fits = made->variable_count() == in.size();
             for (std::uint32_t v = 0; fits && v < in.size(); ++v) fits = made->size(v) == in.domain_size(v);
             if (fits) return std::move(*made);
         }
+    }
     return lowering(kb, ctx, in).run();
 }
 

@@ -1,7 +1,9 @@
-// prepare: adds to a frozen block the lowered problem of each platform, so that programs start with it.
+// prepare: adds to a frozen block the lowered problems of the questions that are asked most, so that programs start
+// with them: one for each platform and each component that the data name.
 #pragma once
 
 #include <cudacompat/decide/lowering.hpp>
+#include <cudacompat/decide/scope.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -9,29 +11,40 @@
 
 namespace cudacompat {
 
-/// The block with a prepared problem for each platform; nothing else changes, and a block without them gives the
-/// same answers, later. The input is a block that freeze() made.
-[[nodiscard]] inline result<std::vector<std::byte>> prepare(std::vector<std::byte> block) {
-    std::vector<std::vector<std::byte>> problems;
+/// The block with prepared problems for questions about one of `asked_most`; nothing else changes, and a block without
+/// them gives the same answers, later. The input is a block that freeze() made; unknown names are left out.
+[[nodiscard]] inline result<std::vector<std::byte>> prepare(std::vector<std::byte> block,
+                                                            std::span<const std::string_view> asked_most) {
+    struct ready {
+        std::uint32_t platform;
+        std::uint32_t component;
+        std::vector<std::byte> problem;
+    };
+    std::vector<ready> problems;
     {
         const result<knowledge_base> kb = knowledge_base::open(block);
         if (!kb) return kb.error();
-        for (std::uint32_t p = 0; p < kb->platforms().size(); ++p) {
-            context ctx;
-            ctx.platform = p;
-            const instance_table in(*kb, ctx);
-            problems.push_back(detail::lowering(*kb, ctx, in).run().save());
-        }
+        const scope_table scopes(*kb);
+        for (std::uint32_t p = 0; p < kb->platforms().size(); ++p)
+            for (const std::string_view name : asked_most) {
+                const std::uint32_t c = kb->find_component(name);
+                if (c == frozen::none) continue;
+                context ctx;
+                ctx.platform = p;
+                ctx.scope = scopes.of({&c, 1});
+                const instance_table in(*kb, ctx);
+                problems.push_back({p, c, detail::lowering(*kb, ctx, in).run().save()});
+            }
     }
     std::vector<frozen::byte_range> ranges;
     const auto align = [&block] {
         while (block.size() % 8 != 0) block.push_back(std::byte{0});
     };
-    for (std::uint32_t p = 0; p < problems.size(); ++p) {
+    for (const ready& r : problems) {
         align();
-        ranges.push_back(
-            {p, static_cast<std::uint32_t>(block.size()), static_cast<std::uint32_t>(problems[p].size()), 0});
-        block.insert(block.end(), problems[p].begin(), problems[p].end());
+        ranges.push_back({r.platform, static_cast<std::uint32_t>(block.size()),
+                          static_cast<std::uint32_t>(r.problem.size()), r.component});
+        block.insert(block.end(), r.problem.begin(), r.problem.end());
     }
     align();
     frozen::header h{};

@@ -88,9 +88,7 @@ private:
         return true;
     }
     [[nodiscard]] frozen::slice put(const std::vector<frozen::selector>& list) {
-        const frozen::slice s{count(selectors_), count(list)};
-        selectors_.insert(selectors_.end(), list.begin(), list.end());
-        return s;
+        return put_once(selectors_, selector_lists_, list);
     }
     /// The code list of a build: one of these targets is what runs.
     bool targets(const fact_record& f, std::vector<frozen::selector>& out) {

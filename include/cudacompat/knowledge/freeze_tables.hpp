@@ -183,7 +183,7 @@ protected:
     std::vector<std::vector<std::uint32_t>> refs_;
 
     std::string strings_ = std::string(sizeof(std::uint16_t), '\0'); ///< begins with the empty text
-    std::map<std::string, frozen::slice> citation_lists_, text_lists_, interval_lists_;
+    std::map<std::string, frozen::slice> citation_lists_, text_lists_, interval_lists_, selector_lists_;
     std::vector<frozen::text> texts_;
     std::vector<frozen::product> products_;
     std::vector<frozen::interval> intervals_;

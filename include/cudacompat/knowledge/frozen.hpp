@@ -211,7 +211,7 @@ struct byte_range {
     std::uint32_t platform;
     std::uint32_t first;
     std::uint32_t bytes;
-    std::uint32_t pad;
+    std::uint32_t component;
 };
 
 struct header {

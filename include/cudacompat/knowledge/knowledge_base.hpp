@@ -112,11 +112,12 @@ public:
         return {reinterpret_cast<const char*>(at) + sizeof length, length};
     }
 
-    /// What a later layer stored for this platform; may be empty.
-    [[nodiscard]] std::span<const std::byte> prepared(std::uint32_t platform) const noexcept {
-        for (const frozen::byte_range& r : rows<frozen::byte_range>(head().prepared))
-            if (r.platform == platform) return block_.subspan(r.first, r.bytes);
-        return {};
+    /// What a later layer stored for questions about one component on one platform; may be none.
+    [[nodiscard]] std::span<const frozen::byte_range> prepared() const noexcept {
+        return rows<frozen::byte_range>(head().prepared);
+    }
+    [[nodiscard]] std::span<const std::byte> bytes(const frozen::byte_range& r) const noexcept {
+        return block_.subspan(r.first, r.bytes);
     }
 
     /// Index of the component with this name or alias, or frozen::none. As in Python's package names, letter case
@@ -193,7 +194,8 @@ inline bool knowledge_base::valid() const noexcept {
         return false;
 
     for (const fz::byte_range& r : rows<fz::byte_range>(h.prepared))
-        if (r.first > h.bytes || r.bytes > h.bytes - r.first) return false;
+        if (r.first > h.bytes || r.bytes > h.bytes - r.first || r.component >= h.components.count)
+            return false;
     const auto within = [](fz::slice s, fz::slice in) {
         return s.first <= in.count && s.count <= in.count - s.first;
     };

@@ -93,8 +93,9 @@ private:
         std::vector<std::string*> told;
         const auto ask_range = [&](std::string_view name, std::string& where) {
             const std::uint32_t k = kb_.find_component(name);
-            const std::uint32_t w = k == frozen::none ? frozen::none : in().of(k).front();
-            if (w == frozen::none || (*best)[w] == 0) return;
+            if (k == frozen::none || in().of(k).empty()) return;
+            const std::uint32_t w = in().of(k).front();
+            if ((*best)[w] == 0) return;
             vars.push_back(w);
             told.push_back(&where);
         };
@@ -139,7 +140,7 @@ private:
         std::vector<driver_rule> out;
         const instance_table& table = asked.here->low.instances;
         const std::uint32_t driver = kb_.find_component("driver");
-        if (driver == frozen::none) return out;
+        if (driver == frozen::none || table.of(driver).empty()) return out;
         const std::uint32_t driver_var = table.of(driver).front();
         auto solver = asked.here->borrow();
         for (std::uint32_t mode = 0; mode < table.size(); ++mode) {

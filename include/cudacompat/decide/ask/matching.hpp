@@ -49,7 +49,9 @@ protected:
             const frozen::value& v = all[i];
             if ((v.flags & frozen::is_unknown) != 0) continue;
             if ((v.flags & frozen::is_cell) != 0) {
-                if (any || set.intersects(cell(scheme, v))) values.set(i);
+                if (any ||
+                    set.intersects(out_.here != nullptr ? out_.here->texts.cells(c)[i] : cell(scheme, v)))
+                    values.set(i);
                 continue;
             }
             if (!variant.empty() && !matches_pattern(variant, kb_.str(v.variant))) continue;

@@ -15,14 +15,8 @@ protected:
 
     bool observed() {
         if (stack_ == nullptr) return true;
-        const auto host = [&](const char* name, const stack_text& value) {
-            return !value.given() || observe(name, value.text, value.where, true);
-        };
-        if (!(host("driver", stack_->driver) && host("driver-cuda", stack_->driver_cuda) &&
-              host("driver-ptx", stack_->driver_ptx) && host("kernel-module", stack_->kernel_module) &&
-              host("compat-package", stack_->compat_package) && host("glibc", stack_->glibc) &&
-              host("distro", stack_->distro)))
-            return false;
+        for (const auto& [name, value] : host_parts(*stack_))
+            if (value->given() && !observe(name, value->text, value->where, true)) return false;
         const std::uint32_t compat = kb_.find_component("compat-package");
         const bool asks_compat =
             std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();

@@ -12,6 +12,20 @@
 
 namespace cudacompat::detail {
 
+/// The parts of a host that a stack states by a key of its own, with the component that each means.
+[[nodiscard]] inline std::vector<std::pair<std::string_view, const stack_text*>>
+host_parts(const stack_record& s) {
+    return {{"driver", &s.driver},
+            {"driver-cuda", &s.driver_cuda},
+            {"driver-ptx", &s.driver_ptx},
+            {"kernel-module", &s.kernel_module},
+            {"compat-package", &s.compat_package},
+            {"glibc", &s.glibc},
+            {"distro", &s.distro},
+            {"jetpack", &s.jetpack},
+            {"l4t", &s.l4t}};
+}
+
 class question_maker {
 protected:
     question_maker(const knowledge_base& kb, std::span<const request_item> items, const stack_record* stack,

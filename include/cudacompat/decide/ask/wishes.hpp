@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cudacompat/decide/ask/matching.hpp>
+#include <cudacompat/decide/scope.hpp>
 
 #include <algorithm>
 #include <string>
@@ -102,6 +103,23 @@ protected:
                               context_.opened.end());
     }
 
+    /// Every component that the request or the stack speaks of.
+    [[nodiscard]] std::vector<std::uint32_t> mentioned(std::uint32_t device) const {
+        std::vector<std::uint32_t> out;
+        const auto add = [&](std::string_view name) {
+            if (const std::uint32_t c = kb_.find_component(name); c != frozen::none) out.push_back(c);
+        };
+        for (const request_item& i : items_) add(i.name);
+        if (stack_ == nullptr) return out;
+        for (const auto& [name, value] : host_parts(*stack_))
+            if (value->given()) add(name);
+        for (const stack_item& i : stack_->components) add(i.component);
+        if (device != frozen::none && (!stack_->gpus.empty() || stack_->gpus_at.line != 0))
+            out.push_back(device);
+        if (stack_->driver.given()) add("compat-package");
+        return out;
+    }
+
     struct device_wish {
         bits values; // of the component
         std::string name;
@@ -175,6 +193,7 @@ protected:
             }
         context_.device_slots = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(found.size()));
         open_prereleases();
+        context_.scope = find_scopes(kb_)->of(mentioned(c));
         out_.here = find_world(kb_, context_);
         const lowered& low = out_.here->low;
         for (std::uint32_t d = 0; d < found.size(); ++d) {

@@ -123,12 +123,42 @@ private:
         keep_by_clauses(b, none, out);
     }
     /// Of the values of the link's owner those that go with the model's value at its other end.
-    void keep_supported(const link& l, bits& fits) const {
+    void keep_supported(const link& l, bits& fits) {
         if (!off_.empty() && off_[l.table] != 0) return;
         const std::uint32_t other = model_[l.other];
+        const table& t = data_->tables[l.table];
+        if (t.kind == table_kind::sets) {
+            keep_by_sets(t, l.side == 0, other, fits);
+            return;
+        }
+        if (t.kind == table_kind::ranges) {
+            const interval* spans = intervals_.of(*data_, l.table, keep_).values;
+            const auto near = [&](std::uint32_t p, std::uint32_t q) {
+                return spans[p].lo <= q && q < spans[p].hi;
+            };
+            for (std::uint32_t v = fits.next(0); v < fits.size(); v = fits.next(v + 1))
+                if (!(l.side == 0 ? near(v, other) : near(other, v))) fits.reset(v);
+            return;
+        }
         for (std::uint32_t v = fits.next(0); v < fits.size(); v = fits.next(v + 1))
             if (!(l.side == 0 ? table_holds(l.table, v, other) : table_holds(l.table, other, v)))
                 fits.reset(v);
+    }
+    /// A table of sets is a list of blocks: values of p, then the values of q that go with each of them.
+    void keep_by_sets(const table& t, bool p_varies, std::uint32_t other, bits& fits) {
+        const std::uint32_t wp = words(t.p);
+        const std::uint32_t stride = wp + words(t.q);
+        const word* m = data_->masks.data() + t.at;
+        if (!p_varies) {
+            while (!has(m, other)) m += stride;
+            for (std::uint32_t i = 0; i < fits.words().size(); ++i) fits.words()[i] &= m[wp + i];
+            return;
+        }
+        allowed_.assign(wp, 0);
+        for (std::uint32_t k = 0; k < t.count; ++k, m += stride)
+            if (has(m + wp, other))
+                for (std::uint32_t i = 0; i < wp; ++i) allowed_[i] |= m[i];
+        for (std::uint32_t i = 0; i < wp; ++i) fits.words()[i] &= allowed_[i];
     }
     /// Clauses with x that hold by x alone bound its values; those with both x and `except` are left to between().
     void keep_by_clauses(var_id x, var_id except, bits& fits) {
@@ -162,7 +192,7 @@ private:
         return root_.data();
     }
 
-    std::vector<word> root_;
+    std::vector<word> root_, allowed_;
     std::vector<std::vector<std::uint32_t>>
         with_;                           ///< by variable: the problem's clauses with it; made when needed
     assignment picked_;                  ///< of the scan of violated()
