@@ -16,6 +16,7 @@ namespace cudacompat {
 enum class lint_severity : std::uint8_t {
     error,   ///< the data says something wrong, or something that nobody can check
     warning, ///< worth a look; may stay
+    note,    ///< nothing to mend: it tells what is so
 };
 
 struct lint_finding {

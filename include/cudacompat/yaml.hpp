@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,12 @@ struct load_report {
 /// The same, carrying on after errors: for linters and editors. The model holds what was readable.
 [[nodiscard]] load_report load_model_all(const std::filesystem::path& directory_or_file,
                                          const load_limits& limits = {});
+
+/// The same with overlays laid over it, in their order. An overlay adds releases, builds, products, aliases, components
+/// and facts; it replaces a fact only by naming it in `overrides`. The version of the model names the overlays.
+[[nodiscard]] load_report load_with_overlays(const std::filesystem::path& base,
+                                             std::span<const std::filesystem::path> overlays,
+                                             const load_limits& limits = {});
 
 /// Reads one knowledge-base file from memory. `file_name` stands in messages and regions.
 [[nodiscard]] load_report load_model_text(std::string_view text, std::string file_name,

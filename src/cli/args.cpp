@@ -143,6 +143,21 @@ std::string default_kb(const std::string& given) {
     return variable == nullptr ? std::string{} : std::string(variable);
 }
 
+void overlay_option(parser& p, std::vector<std::string>& into) {
+    p.app().add_option("--overlay", into)->expected(1)->allow_extra_args(false)->take_all();
+}
+
+/// Empty, or why the overlays have nothing to lie on. The data in the program is compiled: what its authors wrote
+/// (specs before they became values, sources of releases) is no longer whole in it.
+std::string check_overlays(const std::vector<std::string>& overlays, const std::string& kb) {
+    for (const std::string& o : overlays)
+        if (o.empty()) return "--overlay: expected a directory of YAML";
+    if (overlays.empty() || !kb.empty()) return {};
+    return "--overlay needs --kb DIR: an overlay extends a directory of YAML, and the data in the program is "
+           "compiled; "
+           "the directory 'data' of cudacompat's source is what it was compiled from";
+}
+
 arguments read_resolve(std::span<const char* const> args) {
     resolve_args out;
     std::string format = "text";
@@ -156,6 +171,7 @@ arguments read_resolve(std::span<const char* const> args) {
     CLI::Option* has_stack = p.option("--stack", stack);
     CLI::Option* set = p.app().add_option("--set", out.set)->expected(1)->allow_extra_args(false)->take_all();
     p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
     p.option("--policy", prefer);
     p.option("--as-of", out.options.as_of);
     p.option("--format", format);
@@ -190,6 +206,7 @@ arguments read_resolve(std::span<const char* const> args) {
     }
     if (all) out.options.all_limit = most_solutions;
     out.kb = default_kb(out.kb);
+    if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
     return out;
 }
 
@@ -208,14 +225,19 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
         if (short_name == full) title = long_name;
     const auto wrong = [&](std::string message) { return bad_usage{std::move(message), title}; };
 
+    static constexpr std::pair<std::string_view, int> lists[] = {
+        {"components", 0}, {"errors", 1}, {"names", 2}, {"pci", 3}};
+    int list = 0;
     std::string format = "text";
     parser p(title);
     CLI::Option* subject = nullptr;
+    if (command == "list") subject = p.option("WHAT", out.subject);
     if (command == "show") subject = p.option("NAME", out.subject);
     if (command == "lint" || command == "compile") subject = p.option("DIR", out.subject);
     if (command == "compile") p.option("-o,--output", out.output);
     else p.option("--format", format);
-    if (command == "list" || command == "show" || command == "stats") p.option("--kb", out.kb);
+    if (command != "compile") p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
 
     if (const char* bracketed = find_bracketed(args))
         return wrong("argument '" + escaped(bracketed) +
@@ -224,11 +246,20 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
     if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
         return wrong(std::move(e));
     if (command == "show" && (subject->count() == 0 || out.subject.empty()))
-        return wrong("no NAME; give a component, a fact id or a source id");
+        return wrong(
+            "no NAME; give a component, the id of a fact or a source, error:CODE, name:COMPONENT or pci:ID");
+    if (command == "list" && subject->count() != 0)
+        if (std::string e = words<int>{"WHAT", lists}.read(out.subject, list); !e.empty())
+            return wrong(std::move(e));
     if (command == "compile" && (subject->count() == 0 || out.subject.empty()))
         return wrong("no DIR; give the directory of YAML to compile");
     if (command == "compile" && out.output.empty()) return wrong("no -o FILE; say where to write");
+    if (command == "lint" && !out.subject.empty() && !out.kb.empty())
+        return wrong("both DIR and --kb; they mean the same, give one");
     if (command != "compile") out.kb = default_kb(out.kb);
+    const bool of_folder = command == "lint" || command == "compile";
+    const std::string& base = of_folder && !out.subject.empty() ? out.subject : out.kb;
+    if (std::string e = check_overlays(out.overlays, base); !e.empty()) return wrong(std::move(e));
     return out;
 }
 

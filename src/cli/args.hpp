@@ -17,9 +17,10 @@ enum class output_format : unsigned char { text, json };
 
 struct resolve_args {
     std::vector<std::string> request;
-    std::optional<std::string> stack; ///< a path, or "-"
-    std::vector<std::string> set;     ///< KEY=VALUE, in order
-    std::string kb;                   ///< directory, .yaml or .ckb; empty: the embedded data
+    std::optional<std::string> stack;  ///< a path, or "-"
+    std::vector<std::string> set;      ///< KEY=VALUE, in order
+    std::string kb;                    ///< directory, .yaml or .ckb; empty: the embedded data
+    std::vector<std::string> overlays; ///< directories over kb, in order; then kb is not empty
     resolve_options options;
     output_format format = output_format::text;
     colour_choice colour = colour_choice::automatic;
@@ -29,9 +30,10 @@ struct resolve_args {
 
 struct kb_args {
     std::string command; ///< list, show, lint, stats, compile
-    std::string subject; ///< show: NAME; lint, compile: DIR
+    std::string subject; ///< list: WHAT; show: NAME; lint, compile: DIR
     std::string output;  ///< compile
     std::string kb;
+    std::vector<std::string> overlays; ///< as in resolve_args; compile: over subject
     output_format format = output_format::text;
 };
 

@@ -56,6 +56,9 @@ the answer:
   --as-of YYYY-MM-DD   judge by what was published by that day
   --kb DIR|FILE        another knowledge base: a directory of YAML, or a .ckb file
                        (default: CUDACOMPAT_KB, else the data in the program)
+  --overlay DIR        a site's own facts, laid over the YAML that --kb names;
+                       may repeat. Not over the data in the program, which is
+                       compiled
 
 the output:
   --format text|json   json: data/schema/answer.schema.json
@@ -80,8 +83,8 @@ input file, 70 internal error
 Looks into the knowledge base, checks one, and compiles one.
 
 commands:
-  list                 the components: role, releases, newest
-  show NAME            one component, one fact or one source
+  list [WHAT]          the components; errors, names or PCI ids
+  show NAME            a component, a fact, a source, an error, a name, a GPU
   lint [DIR]           every check of a directory of YAML
   stats                how much is known, and how well
   compile DIR -o FILE  a directory of YAML to one file for --kb
@@ -92,66 +95,92 @@ examples:
   cudacompat kb lint data
   cudacompat kb compile data -o data.ckb
 )"},
-    {"kb list", R"(usage: cudacompat kb list [--kb DIR|FILE] [--format text|json]
+    {"kb list", R"(usage: cudacompat kb list [WHAT] [--kb DIR|FILE] [--overlay DIR]...
+                          [--format text|json]
 
-Lists the components: name, role, number of releases, newest release, title.
+Lists WHAT:
+  components           name, role, number of releases, newest release, title
+                       (the default)
+  errors               messages and codes, and what they say about versions
+  names                what components are called by pip, conda, apt, ...
+  pci                  PCI device ids, their chips and compute capabilities
 
 options:
   --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
                        data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
   --format text|json
   -h, --help           this text
 
 examples:
   cudacompat kb list
-  cudacompat kb list --format json
-  cudacompat kb list --kb data
+  cudacompat kb list errors
+  cudacompat kb list --kb data --format json
 )"},
-    {"kb show", R"(usage: cudacompat kb show NAME [--kb DIR|FILE] [--format text|json]
+    {"kb show", R"(usage: cudacompat kb show NAME [--kb DIR|FILE] [--overlay DIR]...
+                          [--format text|json]
 
-Shows one thing. NAME is a component (also by an alias), the id of a fact as
-answers cite it, or the id of a source:
-  a component          its releases, builds and products, how many facts speak of it
-  a fact               its sentence, kind, who enforces it, evidence, scope, sources
-  a source             what it is, when it was read, which facts cite it
+Shows one thing. NAME is
+  a component          (also by an alias) its releases, builds and products, how
+                       many facts speak of it
+  the id of a fact     as answers cite it: its sentence, kind, who enforces it,
+                       evidence, scope, sources
+  the id of a source   what it is, when it was read, which facts cite it
+  error:LAYER:CODE     what an error says about versions, its causes, what tells
+                       them apart; also error:CODE, error:SYMBOL, error:MESSAGE
+  name:COMPONENT       what it is called by installers; also
+                       name:COMPONENT:MANAGER and name:COMPONENT:MANAGER:CUDA
+  pci:ID               the GPU with this PCI device id; also a chip, pci:AD102
 
 options:
   --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
                        data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
   --format text|json
   -h, --help           this text
 
 examples:
   cudacompat kb show torch
-  cudacompat kb show driver --format json
+  cudacompat kb show error:cuda_runtime:35
+  cudacompat kb show 'error:no kernel image is available'
+  cudacompat kb show name:cudnn:pip:12
+  cudacompat kb show pci:2684 --format json
   cudacompat kb show torch.code.1.0.0-conda-cu80-linux-x86_64
 )"},
-    {"kb lint", R"(usage: cudacompat kb lint [DIR] [--format text|json]
+    {"kb lint", R"(usage: cudacompat kb lint [DIR | --kb DIR] [--overlay DIR]...
+                          [--format text|json]
 
 Reads a directory of YAML, runs every linter, and tries to compile it. A line
 for each finding: file:line:column: error[rule]: message. DIR defaults to
 CUDACOMPAT_KB, else to ./data.
 
+With --overlay it also lists what the overlay does: each fact that it replaces,
+and each that contradicts one below it.
+
 options:
+  --kb DIR             the same as DIR
+  --overlay DIR        laid over DIR; may repeat, later ones lie on top
   --format text|json
   -h, --help           this text
 
 examples:
   cudacompat kb lint
   cudacompat kb lint my-data
-  cudacompat kb lint data --format json
+  cudacompat kb lint data --overlay our-cluster
 
 exit code: 0 nothing found (warnings may stay), 4 errors found
 )"},
-    {"kb stats", R"(usage: cudacompat kb stats [--kb DIR|FILE] [--format text|json]
+    {"kb stats", R"(usage: cudacompat kb stats [--kb DIR|FILE] [--overlay DIR]...
+                           [--format text|json]
 
 Counts components, releases, builds, facts by kind, evidence and certainty,
-disputes, sources by kind and by the month in which they were read, and lists
-the releases that no solution can reach.
+disputes, sources by kind and by the month in which they were read, errors,
+names and PCI ids, and lists the releases that no solution can reach.
 
 options:
   --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
                        data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
   --format text|json
   -h, --help           this text
 
@@ -160,7 +189,7 @@ examples:
   cudacompat kb stats --format json
   cudacompat kb stats --kb data
 )"},
-    {"kb compile", R"(usage: cudacompat kb compile DIR -o FILE
+    {"kb compile", R"(usage: cudacompat kb compile DIR [--overlay DIR]... -o FILE
 
 Compiles a directory of YAML to one file, which --kb reads without parsing. The
 file replaces an old one only when it is complete. It fits programs of the same
@@ -168,6 +197,7 @@ version and kind of machine.
 
 options:
   -o, --output FILE    where to write, by custom *.ckb
+  --overlay DIR        laid over DIR before it is compiled; may repeat
   -h, --help           this text
 
 examples:

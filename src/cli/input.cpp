@@ -85,19 +85,30 @@ bool is_block(const std::string& path) {
 
 } // namespace
 
-result<std::vector<std::byte>> compile_kb(const std::string& path) {
-    result<model> data = load_model(path);
-    if (!data) return std::move(data).error();
-    return freeze(*data);
+load_report read_kb(const std::string& path, std::span<const std::string> overlays) {
+    if (overlays.empty()) return load_model_all(path);
+    const std::vector<std::filesystem::path> paths(overlays.begin(), overlays.end());
+    return load_with_overlays(path, paths);
 }
 
-result<knowledge_base> open_kb(const std::string& path) {
+result<std::vector<std::byte>> compile_kb(const std::string& path, std::span<const std::string> overlays) {
+    if (overlays.empty()) {
+        result<model> data = load_model(path);
+        if (!data) return std::move(data).error();
+        return freeze(*data);
+    }
+    load_report read = read_kb(path, overlays);
+    if (!read.ok()) return std::move(read.errors.front());
+    return freeze(read.data);
+}
+
+result<knowledge_base> open_kb(const std::string& path, std::span<const std::string> overlays) {
     if (path.empty()) return embedded_knowledge();
     struct stat about {};
     if (::stat(path.c_str(), &about) != 0) return wrong_file(path, std::strerror(errno));
     const bool yaml = S_ISDIR(about.st_mode) || path.ends_with(".yaml") || path.ends_with(".yml");
     if (yaml) {
-        result<std::vector<std::byte>> block = compile_kb(path);
+        result<std::vector<std::byte>> block = compile_kb(path, overlays);
         if (!block) {
             error e = std::move(block).error();
             if (e.where.file.empty()) e.where.file = path;
@@ -107,6 +118,13 @@ result<knowledge_base> open_kb(const std::string& path) {
     }
     if (!S_ISREG(about.st_mode) || !is_block(path))
         return wrong_file(path, "neither a directory, nor a .yaml file, nor a compiled knowledge base");
+    if (!overlays.empty())
+        return wrong_file(
+            "--overlay",
+            "'" + path +
+                "' is compiled, and an overlay extends a directory of YAML; name that with --kb, "
+                "or compile both with 'cudacompat kb compile DIR --overlay DIR'",
+            errc::bad_request);
     std::vector<std::byte> block;
     open_file file(path.c_str());
     if (std::optional<error> e = file.read(block, max_block_bytes, path)) return std::move(*e);

@@ -46,7 +46,7 @@ std::string write_file(const std::string& path, std::span<const std::byte> bytes
 } // namespace
 
 int run_kb_compile(const kb_args& args) {
-    result<std::vector<std::byte>> block = compile_kb(args.subject);
+    result<std::vector<std::byte>> block = compile_kb(args.subject, args.overlays);
     if (!block) {
         error e = std::move(block).error();
         if (e.where.file.empty()) e.where.file = args.subject;

@@ -2,13 +2,15 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "input.hpp"
+#include "kb_tables.hpp"
 #include "kb_view.hpp"
 
 namespace cudacompat::cli {
 
 int run_kb_list(const kb_args& args) {
-    const result<knowledge_base> kb = open_kb(args.kb);
+    const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
+    if (!args.subject.empty() && args.subject != "components") return list_table(args, *kb);
     json_writer json;
     json.open('{');
     json.member("schema", std::uint64_t{1});

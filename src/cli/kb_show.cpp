@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "input.hpp"
+#include "kb_tables.hpp"
 #include "kb_view.hpp"
 
 #include <cudacompat/json_fact.hpp>
@@ -30,13 +31,6 @@ void begin(shown& out, const knowledge_base& kb, std::string_view what) {
 }
 
 using table = std::vector<std::vector<std::string>>;
-
-std::string place(const knowledge_base& kb, const frozen::citation& c) {
-    std::string out = std::string(kb.str(kb.sources()[c.source].id)) + ": " + describe(kb, c);
-    if (const std::string_view read = kb.str(kb.sources()[c.source].read); !read.empty())
-        out += ", read " + std::string(read);
-    return out;
-}
 
 bool says(const knowledge_base& kb, const frozen::fact& f, std::uint32_t component) {
     for (const frozen::group& g : kb.groups(f.then))
@@ -211,8 +205,9 @@ bool find_and_show(shown& out, const knowledge_base& kb, std::string_view name) 
 } // namespace
 
 int run_kb_show(const kb_args& args) {
-    const result<knowledge_base> kb = open_kb(args.kb);
+    const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
+    if (const std::optional<int> done = show_table(args, *kb)) return *done;
     shown out;
     if (!find_and_show(out, *kb, args.subject)) {
         std::vector<std::string_view> names;
@@ -221,9 +216,11 @@ int run_kb_show(const kb_args& args) {
             for (const frozen::text a : kb->texts(c.aliases)) names.push_back(kb->str(a));
         }
         for (const frozen::fact& f : kb->facts()) names.push_back(kb->str(f.id));
+        for (const frozen::error& e : kb->errors()) names.push_back(kb->str(e.id));
+        for (const frozen::package_name& n : kb->names()) names.push_back(kb->str(n.id));
         for (const frozen::source& s : kb->sources()) names.push_back(kb->str(s.id));
         const std::string_view wanted = std::string_view(args.subject).substr(0, 200);
-        put_error("no component, fact or source '" + escaped(wanted) + "'" +
+        put_error("no component, fact, source or table entry '" + escaped(wanted) + "'" +
                   did_you_mean(nearest(wanted, names)));
         return exit_usage;
     }

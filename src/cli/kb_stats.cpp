@@ -32,6 +32,10 @@ struct statistics {
     counts facts_by_kind, facts_by_evidence, facts_by_certainty, sources_by_kind, sources_by_month;
     std::size_t facts = 0;
     std::size_t sources = 0;
+    std::size_t errors = 0;
+    std::size_t names = 0;
+    std::size_t chips = 0;
+    std::size_t devices = 0;
     std::vector<std::string> unreachable;
 };
 
@@ -74,6 +78,10 @@ statistics measure(const knowledge_base& kb) {
     out.sources_by_kind = count_sources(kb, [&](const frozen::source& s) { return kb.str(s.kind); });
     out.sources_by_month =
         count_sources(kb, [&](const frozen::source& s) { return kb.str(s.read).substr(0, 7); });
+    out.errors = kb.errors().size();
+    out.names = kb.names().size();
+    out.chips = kb.chips().size();
+    for (const frozen::chip& c : kb.chips()) out.devices += c.devices.count;
     out.unreachable = unreachable_releases(kb);
     return out;
 }
@@ -107,6 +115,10 @@ std::string as_json(const knowledge_base& kb, const statistics& s) {
            {"by_certainty", &s.facts_by_certainty}});
     json.member("disputes", std::uint64_t{s.disputes});
     group("sources", s.sources, {{"by_kind", &s.sources_by_kind}, {"by_month_read", &s.sources_by_month}});
+    json.member("errors", std::uint64_t{s.errors});
+    json.member("names", std::uint64_t{s.names});
+    json.member("chips", std::uint64_t{s.chips});
+    json.member("devices", std::uint64_t{s.devices});
     json.member_list("unreachable_releases", s.unreachable);
     json.close('}');
     return json.take();
@@ -135,6 +147,10 @@ std::string as_text(const knowledge_base& kb, const statistics& s) {
     row("sources", s.sources);
     group("kind", s.sources_by_kind);
     group("read", s.sources_by_month);
+    row("errors", s.errors);
+    row("names", s.names);
+    row("chips", s.chips);
+    row("PCI devices", s.devices);
     row("unreachable releases", s.unreachable.size());
     std::string out = aligned(rows);
     for (const std::string& u : s.unreachable) out += "  " + u + "\n";
@@ -144,7 +160,7 @@ std::string as_text(const knowledge_base& kb, const statistics& s) {
 } // namespace
 
 int run_kb_stats(const kb_args& args) {
-    const result<knowledge_base> kb = open_kb(args.kb);
+    const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
     const statistics s = measure(*kb);
     return put_result(args.format == output_format::json ? as_json(*kb, s) : as_text(*kb, s))

@@ -1,5 +1,6 @@
 #include "kb_view.hpp"
 
+#include <cudacompat/tell/describe.hpp>
 #include <cudacompat/version/scheme.hpp>
 
 #include <algorithm>
@@ -84,6 +85,13 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
         out += line;
         out += '\n';
     }
+    return out;
+}
+
+std::string place(const knowledge_base& kb, const frozen::citation& c) {
+    std::string out = std::string(kb.str(kb.sources()[c.source].id)) + ": " + describe(kb, c);
+    if (const std::string_view read = kb.str(kb.sources()[c.source].read); !read.empty())
+        out += ", read " + std::string(read);
     return out;
 }
 

@@ -37,6 +37,9 @@ struct listed_release {
 /// Left-aligned columns, two spaces apart, no trailing spaces. The first row is the head.
 [[nodiscard]] std::string aligned(const std::vector<std::vector<std::string>>& rows);
 
+/// "id: where, read DATE"
+[[nodiscard]] std::string place(const knowledge_base& kb, const frozen::citation& c);
+
 /// "a, b, c"
 [[nodiscard]] std::string listed(std::span<const std::string_view> words);
 

@@ -20,7 +20,7 @@ int run_resolve(const resolve_args& args) {
             return report(e, request);
         }
 
-    const result<knowledge_base> kb = open_kb(args.kb);
+    const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
 
     stack_record stack;

@@ -92,7 +92,7 @@ void overlap(const model& data, findings& out) {
                     said[{c->record->name, f.kind, release, build, platform, what}];
                 for (const statement& earlier : list) {
                     const fact_record& e = *earlier.fact;
-                    if (earlier.value == value || apart_in_time(e, f) ||
+                    if (earlier.value == value || apart_in_time(e, f) || e.overlay != f.overlay ||
                         (!f.dispute.empty() && f.dispute == e.dispute))
                         continue;
                     if (!reported.try_emplace({e.id, f.id}, true).second) continue;

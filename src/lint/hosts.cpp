@@ -36,6 +36,12 @@ void registry_host(const model& data, findings& out) {
             check(r.note, r.where, "release " + c.name + " " + r.version);
         for (const build_record& b : c.builds) check(b.note, b.where, "build " + c.name + " " + b.version);
     }
+    for (const error_record& e : data.errors)
+        for (const cause_record& c : e.causes)
+            for (const std::string* text : {&c.cause, &c.tell, &c.advice})
+                check(*text, e.where, "error " + e.id);
+    for (const name_record& n : data.names)
+        for (const std::string* text : {&n.name, &n.note}) check(*text, n.where, "name " + n.id);
     for (const fact_record& f : data.facts) {
         for (const std::string* text : {&f.text, &f.note}) check(*text, f.where, "fact " + f.id);
         for (const source_ref& r : f.sources) check(r.at, f.where, "fact " + f.id);

@@ -24,6 +24,11 @@ void id_shape(const model& data, findings& out) {
                 "use lower case, digits and . _ + -");
     };
     for (const source_record& s : data.sources) check(s.id, s.where, "source id");
+    for (const error_record& e : data.errors) check(e.id, e.where, "error id");
+    for (const name_record& n : data.names) {
+        check(n.id, n.where, "name id");
+        check(n.component, n.where, "component name");
+    }
     if (data.generic) return; // its names are the user's, its fact ids are made by the loader
     for (const component_record& c : data.components) check(c.name, c.where, "component name");
     for (const fact_record& f : data.facts) {
@@ -46,6 +51,8 @@ void id_duplicate(const model& data, findings& out) {
     };
     check(data.sources, "source");
     check(data.facts, "fact");
+    check(data.errors, "error");
+    check(data.names, "name");
 }
 
 void component_unknown(const model& data, findings& out) {

@@ -10,6 +10,7 @@ namespace {
 using namespace lint_impl;
 constexpr lint_severity wrong = lint_severity::error;
 constexpr lint_severity notice = lint_severity::warning;
+constexpr lint_severity report = lint_severity::note;
 
 constexpr lint_rule rules[] = {
     {"agrees-shape", "copies that agree are of one library that builds carry", wrong, agrees_shape},
@@ -20,11 +21,19 @@ constexpr lint_rule rules[] = {
     {"dispute-single", "a dispute has at least two facts; not all of them are the default side", wrong,
      dispute_single},
     {"ends-shape", "an end names one component, and ends after it began", wrong, ends_shape},
-    {"id-duplicate", "no two facts and no two sources have one id", wrong, id_duplicate},
+    {"error-shape", "an error has the id of its layer and code, and its code stands once", wrong,
+     error_shape},
+    {"id-duplicate", "no two facts, sources, errors or names have one id", wrong, id_duplicate},
     {"id-shape", "ids and names are [a-z0-9][a-z0-9._+-]*", wrong, id_shape},
+    {"name-shape", "a name speaks of a component by its own name, of a CUDA major and of versions", wrong,
+     name_shape},
     {"note-demanded", "what is derived or weak says in a note by which rule or why", wrong, note_demanded},
     {"orphan", "a component is mentioned by a fact, or is something that a request names", notice, orphan},
     {"overlap", "no two facts give one build different contents", wrong, overlap},
+    {"overlay-conflict", "no fact of an overlay leaves nothing of what a fact below it allows", notice,
+     overlay_conflict},
+    {"overlay-override", "an overlay replaces no fact", report, overlay_override},
+    {"pci-shape", "PCI ids are four hex digits and belong to one chip", wrong, pci_shape},
     {"platform-unknown", "platforms are those of kb.yaml", wrong, platform_unknown},
     {"product-duplicate", "a product name or alias stands once", wrong, product_duplicate},
     {"registry-host", "no address points at a package registry", wrong, registry_host},
@@ -76,8 +85,9 @@ std::vector<lint_finding> lint(const model& data, std::span<const std::string_vi
 std::string to_string(const lint_finding& f) {
     error e;
     e.where = f.where;
-    e.message = (f.severity == lint_severity::error ? "error[" : "warning[") + std::string(f.rule) +
-                "]: " + f.message;
+    constexpr std::string_view words[] = {"error[", "warning[", "note["};
+    e.message =
+        std::string(words[static_cast<std::size_t>(f.severity)]) + std::string(f.rule) + "]: " + f.message;
     if (!f.hint.empty()) e.message += "; " + f.hint;
     return to_string(e);
 }

@@ -20,6 +20,7 @@ void source_missing(const model&, findings&);
 void source_unresolved(const model&, findings&);
 void source_unused(const model&, findings&);
 void source_shape(const model&, findings&);
+void error_shape(const model&, findings&);
 void id_shape(const model&, findings&);
 void id_duplicate(const model&, findings&);
 void component_unknown(const model&, findings&);
@@ -34,11 +35,15 @@ void agrees_shape(const model&, findings&);
 void ships_shape(const model&, findings&);
 void supports_shape(const model&, findings&);
 void ends_shape(const model&, findings&);
+void name_shape(const model&, findings&);
 void note_demanded(const model&, findings&);
 void dispute_single(const model&, findings&);
 void overlap(const model&, findings&);
+void overlay_conflict(const model&, findings&);
+void overlay_override(const model&, findings&);
 void registry_host(const model&, findings&);
 void single_third_party(const model&, findings&);
+void pci_shape(const model&, findings&);
 void product_duplicate(const model&, findings&);
 void cycle(const model&, findings&);
 void orphan(const model&, findings&);
@@ -106,6 +111,10 @@ void each_sourced(const model& data, Visit visit) {
         for (const product_record& p : c.products) visit(p.sources, p.where, "product " + p.name);
     }
     for (const fact_record& f : data.facts) visit(f.sources, f.where, "fact " + f.id);
+    for (const fact_record& f : data.overridden) visit(f.sources, f.where, "fact " + f.id);
+    for (const error_record& e : data.errors) visit(e.sources, e.where, "error " + e.id);
+    for (const name_record& n : data.names) visit(n.sources, n.where, "name " + n.id);
+    for (const chip_record& c : data.chips) visit(c.sources, c.where, "chip " + c.chip);
 }
 
 /// YYYY-MM-DD, or YYYY-MM where `day_needed` is false, of a month or day that exists.

@@ -40,6 +40,7 @@ void platform_unknown(const model& data, findings& out) {
         for (const build_record& b : c.builds)
             check(b.on, b.where, "build " + c.name + " " + b.version + " [" + b.variant + "]");
     for (const fact_record& f : data.facts) check(f.on, f.where, "fact " + f.id);
+    for (const name_record& n : data.names) check(n.on, n.where, "name " + n.id);
 }
 
 void date_shape(const model& data, findings& out) {

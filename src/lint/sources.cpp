@@ -9,7 +9,7 @@ namespace {
 
 // data/schema/sources.schema.json has the same list; a test compares them.
 constexpr auto kinds = std::to_array<std::string_view>(
-    {"measured", "package_metadata", "build_file", "release_notes", "documentation", "third_party"});
+    {"measured", "package_metadata", "build_file", "release_notes", "documentation", "third_party", "site"});
 
 [[nodiscard]] bool is_commit(std::string_view s) noexcept {
     return s.size() >= 7 && s.size() <= 64 && std::all_of(s.begin(), s.end(), [](char c) {
@@ -36,18 +36,24 @@ void source_missing(const model& data, findings& out) {
             say(out, where, what + " has no source", "name at least one source in 'sources'");
     };
     for (const component_record& c : data.components) {
-        const bool whole = !c.sources.empty(); // the sources of a component hold for all its entries
+        // The sources of a component hold for all its entries, but not for those of an overlay.
+        const auto whole = [&](const auto& entry) {
+            return !c.sources.empty() && entry.overlay == c.overlay;
+        };
         for (const release_record& r : c.releases)
-            check(r.sources, whole, r.where, "release " + c.name + " " + r.version);
+            check(r.sources, whole(r), r.where, "release " + c.name + " " + r.version);
         std::unordered_set<std::string_view> sourced; // what shows a release shows that it was built
         for (const release_record& r : c.releases)
             if (!r.sources.empty()) sourced.insert(r.version);
         for (const build_record& b : c.builds)
-            check(b.sources, whole || sourced.contains(b.version), b.where,
+            check(b.sources, whole(b) || sourced.contains(b.version), b.where,
                   "build " + c.name + " " + b.version + " [" + b.variant + "]");
-        for (const product_record& p : c.products) check(p.sources, whole, p.where, "product " + p.name);
+        for (const product_record& p : c.products) check(p.sources, whole(p), p.where, "product " + p.name);
     }
     for (const fact_record& f : data.facts) check(f.sources, false, f.where, "fact " + f.id);
+    for (const error_record& e : data.errors) check(e.sources, false, e.where, "error " + e.id);
+    for (const name_record& n : data.names) check(n.sources, false, n.where, "name " + n.id);
+    for (const chip_record& c : data.chips) check(c.sources, false, c.where, "chip " + c.chip);
 }
 
 void source_unresolved(const model& data, findings& out) {
@@ -80,7 +86,13 @@ void source_shape(const model& data, findings& out) {
                 "the kinds are: " + kind_list());
         const bool part = !s.repo.empty() || !s.commit.empty() || !s.path.empty();
         const bool whole = !s.repo.empty() && !s.commit.empty() && !s.path.empty();
-        if (s.url.empty() && !whole)
+        const bool site = s.kind == "site"; // what a site says of itself: its title is the place
+        if (site && s.overlay == 0)
+            say(out, s.where, what + " has the kind site, which only an overlay takes",
+                "cite what was read, or move the fact to an overlay");
+        if (site && s.title.empty())
+            say(out, s.where, what + " has no title", "say in 'title' who at the site says it, and where");
+        if (!site && s.url.empty() && !whole)
             say(out, s.where, what + (part ? " has an incomplete place" : " has no place"),
                 "give 'url', or 'repo', 'commit' and 'path'");
         if (!s.url.empty() && !s.url.starts_with("https://") && !s.url.starts_with("http://") &&

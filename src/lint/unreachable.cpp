@@ -1,7 +1,8 @@
 // Releases that no solution can take, because their own facts leave no partner: arc consistency over pairs.
 //
 // Only what is beyond doubt counts: facts of kind requires and constrains with one condition, sure, on the
-// taken side of their dispute and without dates. A selector that matches nothing is another rule's matter.
+// taken side of their dispute, without dates, and of the base: what a site shuts out, it shuts out on purpose. A
+// selector that matches nothing is another rule's matter.
 #include "rules.hpp"
 
 #include <cudacompat/base/bits.hpp>
@@ -74,7 +75,7 @@ private:
     [[nodiscard]] static bool counts(const fact_record& f, std::string_view platform) {
         return (f.kind == fact_kind::requires_ || f.kind == fact_kind::constrains) && f.if_.size() == 1 &&
                f.sure == certainty::sure && (f.dispute.empty() || f.dispute_default) && f.since.empty() &&
-               f.until.empty() && on(f.on, platform);
+               f.until.empty() && f.overlay == 0 && on(f.on, platform);
     }
 
     void add_domain(const component_view& c, std::string_view platform) {

@@ -67,13 +67,13 @@ constexpr std::pair<std::string_view, bool> lines[] = {{"open", true}, {"closed"
 
 } // namespace
 
-void read_component(sink& errors, node_ref root, model& out) {
+std::uint32_t read_component(sink& errors, node_ref root, layer of, model& out) {
     component_record component;
     const record fields(errors, root, "a component", component_keys);
     component.where = fields.where();
     check_schema(fields);
-    fields.need({"component", "scheme", "multiplicity"});
-    if (!fields.text("component", component.name)) return;
+    if (of == layer::base) fields.need({"component", "scheme", "multiplicity"});
+    if (!fields.text("component", component.name)) return 0;
     fields.text("title", component.title);
     fields.choice("scheme", schemes, component.scheme);
     fields.choice("multiplicity", multiplicities, component.count);
@@ -89,6 +89,18 @@ void read_component(sink& errors, node_ref root, model& out) {
     fields.each("products", [&](node_ref item) { component.products.push_back(read_product(errors, item)); });
     read_source_refs(fields, component.sources);
     out.components.push_back(std::move(component));
+    constexpr std::pair<std::string_view, std::uint32_t> once[] = {{"title", gives_title},
+                                                                   {"scheme", gives_scheme},
+                                                                   {"multiplicity", gives_multiplicity},
+                                                                   {"role", gives_role},
+                                                                   {"line", gives_line},
+                                                                   {"device_code", gives_device_code},
+                                                                   {"companion_of", gives_companion_of},
+                                                                   {"prefer", gives_prefer}};
+    std::uint32_t given = 0;
+    for (const auto& [key, bit] : once)
+        if (fields.has(key)) given |= bit;
+    return given;
 }
 
 } // namespace cudacompat::yaml_impl

@@ -92,6 +92,7 @@ void check_kind_keys(const record& fields, fact_kind kind) {
     sink& errors = fields.errors();
     out.where = fields.where();
     fields.text("id", out.id);
+    fields.text("overrides", out.overrides);
     const bool kind_known = fields.choice("kind", kinds, out.kind);
     if (const node_ref n = fields.find("if")) read_selectors(errors, n, "'if'", out.if_);
     if (const node_ref n = fields.find("then")) read_selectors(errors, n, "'then'", out.then);
@@ -119,33 +120,36 @@ void check_kind_keys(const record& fields, fact_kind kind) {
 
 } // namespace
 
-void read_facts(sink& errors, node_ref root, model& out) {
+void read_facts(sink& errors, node_ref root, layer of, model& out) {
     const record fields(errors, root, "a facts file", facts_file_keys);
     check_schema(fields);
     fields.need({"facts"});
     const std::span<const std::string_view> all(fact_keys);
+    const auto enter = [&](const record& fact) {
+        if (!fact.valid() || !fact.need({"id", "kind", "if"})) return;
+        if (const node_ref o = fact.find("overrides"); o && of == layer::base)
+            errors.add(o, "'overrides' stands in a knowledge base; only a fact of an overlay (--overlay DIR) "
+                          "replaces another; correct the fact itself");
+        out.facts.push_back(read_fact(fact));
+    };
     const node_ref defaults_node = fields.find("defaults");
     if (defaults_node && !defaults_node.is_map()) {
         static_cast<void>(expect_kind(errors, defaults_node, node_kind::map, "'defaults'"));
         return;
     }
     if (!defaults_node) {
-        fields.each("facts", [&](node_ref item) {
-            const record fact(errors, item, "a fact", all);
-            if (fact.valid() && fact.need({"id", "kind", "if"})) out.facts.push_back(read_fact(fact));
-        });
+        fields.each("facts", [&](node_ref item) { enter(record(errors, item, "a fact", all)); });
         return;
     }
-    if (const node_ref id = defaults_node.find("id")) {
-        errors.add(id, "'defaults' has an 'id'; every fact has its own");
-        return;
-    }
-    const record defaults(errors, defaults_node, "'defaults'", all.subspan(1));
+    for (const std::string_view own : all.first(2))
+        if (const node_ref value = defaults_node.find(own)) {
+            errors.add(value, "'defaults' has " + std::string(own == "id" ? "an 'id'" : "'overrides'") +
+                                  "; every fact has its own");
+            return;
+        }
+    const record defaults(errors, defaults_node, "'defaults'", all.subspan(2));
     static_cast<void>(read_fact(defaults)); // its own errors, once
-    fields.each("facts", [&](node_ref item) {
-        const record fact(errors, item, "a fact", all, &defaults);
-        if (fact.valid() && fact.need({"id", "kind", "if"})) out.facts.push_back(read_fact(fact));
-    });
+    fields.each("facts", [&](node_ref item) { enter(record(errors, item, "a fact", all, &defaults)); });
 }
 
 } // namespace cudacompat::yaml_impl

@@ -1,6 +1,8 @@
 // kb.yaml and sources/*.yaml, and telling the kinds of file apart.
 #include "records.hpp"
 
+#include <algorithm>
+
 namespace cudacompat::yaml_impl {
 
 void read_kb(sink& errors, node_ref root, model& out) {
@@ -13,6 +15,24 @@ void read_kb(sink& errors, node_ref root, model& out) {
     fields.texts("platforms", out.platforms);
     if (const node_ref list = fields.find("platforms"); list && list.is_list() && !list.first())
         errors.add(list, "'platforms' is empty; expected at least the default platform");
+}
+
+void read_overlay(sink& errors, node_ref root, model& out) {
+    const record fields(errors, root, "the header of an overlay", overlay_keys);
+    check_schema(fields);
+    bool overlay = true;
+    if (fields.flag("overlay", overlay) && !overlay)
+        errors.add(fields.find("overlay"), "'overlay' is false; leave the file out");
+    constexpr std::size_t longest = 80; // it stands in the line of every answer that names the data
+    if (!fields.text("title", out.title)) return;
+    const bool one_line = std::all_of(out.title.begin(), out.title.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+    });
+    if (one_line && out.title.size() <= longest) return;
+    errors.add(fields.find("title"), one_line ? "'title' has " + std::to_string(out.title.size()) +
+                                                    " bytes; expected at most 80, it stands in every answer"
+                                              : "'title' has a line break; expected one line");
+    out.title.clear();
 }
 
 void read_sources(sink& errors, node_ref root, model& out) {
@@ -36,7 +56,7 @@ void read_sources(sink& errors, node_ref root, model& out) {
     });
 }
 
-file_content read_file(sink& errors, node_ref root) {
+file_content read_file(sink& errors, node_ref root, layer of) {
     using kind = file_content::kind;
     file_content out;
     out.where = {errors.file(), 1, 1};
@@ -49,22 +69,40 @@ file_content read_file(sink& errors, node_ref root) {
     out.where = errors.region(root);
     if (root.find("generic")) {
         out.what = kind::generic;
-        read_generic(errors, root, out.data);
+        out.given = read_generic(errors, root, out.data);
     } else if (root.find("component")) {
         out.what = kind::component;
-        read_component(errors, root, out.data);
+        out.given = read_component(errors, root, of, out.data);
     } else if (root.find("facts")) {
         out.what = kind::facts;
-        read_facts(errors, root, out.data);
-    } else if (root.find("platforms")) {
+        read_facts(errors, root, of, out.data);
+    } else if (const node_ref mark = root.find("overlay")) {
+        out.what = kind::overlay;
+        read_overlay(errors, root, out.data);
+        if (of == layer::base)
+            errors.add(mark, "this is the header of an overlay; lay its folder over a knowledge base with "
+                             "--overlay");
+    } else if (const node_ref list = root.find("platforms")) {
         out.what = kind::kb;
         read_kb(errors, root, out.data);
+        if (of == layer::overlay)
+            errors.add(list, "an overlay has no 'platforms', it takes those of its base; expected "
+                             "'overlay: true' and a 'title', or give the folder with --kb");
+    } else if (root.find("errors")) {
+        out.what = kind::table;
+        read_errors(errors, root, out.data);
+    } else if (root.find("names")) {
+        out.what = kind::table;
+        read_names(errors, root, out.data);
+    } else if (root.find("chips")) {
+        out.what = kind::table;
+        read_chips(errors, root, out.data);
     } else if (root.find("sources")) {
         out.what = kind::sources;
         read_sources(errors, root, out.data);
     } else {
-        constexpr auto marks =
-            std::to_array<std::string_view>({"component", "facts", "sources", "platforms", "generic"});
+        constexpr auto marks = std::to_array<std::string_view>(
+            {"component", "facts", "sources", "platforms", "generic", "overlay", "errors", "names", "chips"});
         std::string message = "cannot tell what this file holds; expected one of the keys: " + join(marks);
         for (node_ref key = root.first(); key; key = key.next().next()) {
             std::vector<std::string> close = nearest(key.text(), marks);

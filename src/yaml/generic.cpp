@@ -72,7 +72,7 @@ struct release_reader {
 
 } // namespace
 
-void read_generic(sink& errors, node_ref root, model& out) {
+std::uint32_t read_generic(sink& errors, node_ref root, model& out) {
     component_record component;
     const record fields(errors, root, "a generic component", generic_keys);
     component.where = fields.where();
@@ -81,7 +81,7 @@ void read_generic(sink& errors, node_ref root, model& out) {
     if (fields.flag("generic", generic) && !generic)
         errors.add(fields.find("generic"), "'generic' is false; leave the key out");
     fields.need({"component", "scheme", "releases"});
-    if (!fields.text("component", component.name)) return;
+    if (!fields.text("component", component.name)) return 0;
     fields.text("title", component.title);
     fields.choice("scheme", generic_schemes, component.scheme);
     const release_reader reader{errors, component.name, component.scheme, out};
@@ -90,7 +90,9 @@ void read_generic(sink& errors, node_ref root, model& out) {
         if (!release.version.empty()) component.releases.push_back(std::move(release));
     });
     out.generic = true;
+    const std::uint32_t given = gives_scheme | (component.title.empty() ? 0U : gives_title);
     out.components.push_back(std::move(component));
+    return given;
 }
 
 } // namespace cudacompat::yaml_impl

@@ -136,10 +136,6 @@ void append(std::vector<T>& to, std::vector<T>& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-[[nodiscard]] std::string place(const source_region& r) {
-    return r.file + ":" + std::to_string(r.line) + ":" + std::to_string(r.column);
-}
-
 /// Brings the files together and checks what only shows between them.
 class merger {
 public:
@@ -147,9 +143,11 @@ public:
 
     void add(file_content content) {
         using kind = file_content::kind;
-        if (content.what == kind::kb) {
+        if (content.what == kind::kb || content.what == kind::overlay) {
             if (kb_) {
-                complain(content.where, "a second file with 'platforms'; the first is " + place(*kb_));
+                complain(content.where, std::string("a second file with ") +
+                                            (content.what == kind::kb ? "'platforms'" : "'overlay'") +
+                                            "; the first is " + place(*kb_));
                 return;
             }
             kb_ = content.where;
@@ -168,6 +166,7 @@ public:
                          "component '" + c.name + "' is defined twice; the first is " + place(at->second));
                 return;
             }
+            given_[c.name] = content.given;
             const fs::path path(c.where.file);
             if (path.parent_path().filename() == "components" && path.stem() != c.name)
                 complain(c.where, "component '" + c.name + "' stands in a file of another name; expected " +
@@ -176,7 +175,12 @@ public:
         append(out_.data.components, content.data.components);
         append(out_.data.sources, content.data.sources);
         append(out_.data.facts, content.data.facts);
+        append(out_.data.errors, content.data.errors);
+        append(out_.data.names, content.data.names);
+        append(out_.data.chips, content.data.chips);
     }
+
+    [[nodiscard]] std::map<std::string, std::uint32_t, std::less<>> take_given() { return std::move(given_); }
 
     void finish() {
         out_.data.generic = generic_.has_value();
@@ -192,23 +196,28 @@ private:
 
     load_report& out_;
     std::map<std::string, source_region> components_;
+    std::map<std::string, std::uint32_t, std::less<>> given_;
     std::optional<source_region> kb_, generic_, sourced_;
 };
 
-void load_text(std::string_view text, const std::string& name, const load_limits& limits, budget& left,
-               merger& merge, load_report& out) {
+void load_text(std::string_view text, const std::string& name, layer of, const load_limits& limits,
+               budget& left, merger& merge, load_report& out) {
     const result<tree> parsed = parse_tree(text, name, limits, left);
     if (!parsed) {
         out.errors.push_back(parsed.error());
         return;
     }
     sink errors(name);
-    file_content content = read_file(errors, parsed->root());
+    file_content content = read_file(errors, parsed->root(), of);
     for (cudacompat::error& e : errors.take()) out.errors.push_back(std::move(e));
     merge.add(std::move(content));
 }
 
-void load_all(const fs::path& path, const load_limits& limits, bool stop_at_first, load_report& out) {
+/// What a component file of an overlay gave, by component (component_key).
+using given_keys = std::map<std::string, std::uint32_t, std::less<>>;
+
+given_keys load_all(const fs::path& path, layer of, const load_limits& limits, budget& left,
+                    bool stop_at_first, load_report& out) {
     std::vector<fs::path> files;
     std::error_code ec;
     const fs::file_status status = fs::status(path, ec);
@@ -221,12 +230,11 @@ void load_all(const fs::path& path, const load_limits& limits, bool stop_at_firs
     } else {
         files.push_back(path);
     }
-    budget left{limits.max_total_bytes, limits.max_nodes};
     merger merge(out);
     for (const fs::path& file : files) {
         if (!out.errors.empty() && (stop_at_first || out.errors.size() >= limits.max_errors)) break;
         const result<std::string> text = read_bytes(file, limits, left);
-        if (text) load_text(*text, file.generic_string(), limits, left, merge, out);
+        if (text) load_text(*text, file.generic_string(), of, limits, left, merge, out);
         else out.errors.push_back(text.error());
         const bool spent = !out.errors.empty() && out.errors.back().code == errc::too_large &&
                            (left.nodes == 0 || (!text && files.size() > 1 && left.bytes == 0));
@@ -234,6 +242,28 @@ void load_all(const fs::path& path, const load_limits& limits, bool stop_at_firs
     }
     merge.finish();
     if (out.errors.size() > limits.max_errors) out.errors.resize(limits.max_errors);
+    return merge.take_given();
+}
+
+/// The name of the folder or file, where an overlay has no header of its own.
+[[nodiscard]] std::string title_of(const fs::path& path) {
+    fs::path name = path.lexically_normal();
+    if (name.filename().empty()) name = name.parent_path(); // "site/"
+    if (name.filename() == "." || name.filename() == "..") {
+        std::error_code ec;
+        const fs::path whole = fs::weakly_canonical(path, ec);
+        if (!ec) name = whole;
+    }
+    std::string out = name.filename().string();
+    for (char& c : out)
+        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = '?';
+    if (out.size() > 80) out.resize(80);
+    return out.empty() ? "unnamed" : out;
+}
+
+void load_base(const fs::path& path, const load_limits& limits, bool stop_at_first, load_report& out) {
+    budget left{limits.max_total_bytes, limits.max_nodes};
+    static_cast<void>(load_all(path, layer::base, limits, left, stop_at_first, out));
 }
 
 /// The last net: nothing that the standard library throws leaves this room.
@@ -253,14 +283,34 @@ void guarded(const std::string& name, std::vector<cudacompat::error>& errors, Wo
 load_report load_model_all(const std::filesystem::path& directory_or_file, const load_limits& limits) {
     load_report out;
     guarded(directory_or_file.generic_string(), out.errors,
-            [&] { load_all(directory_or_file, limits, false, out); });
+            [&] { load_base(directory_or_file, limits, false, out); });
+    return out;
+}
+
+load_report load_with_overlays(const std::filesystem::path& base,
+                               std::span<const std::filesystem::path> overlays, const load_limits& limits) {
+    load_report out;
+    guarded(base.generic_string(), out.errors, [&] {
+        budget left{limits.max_total_bytes, limits.max_nodes};
+        static_cast<void>(load_all(base, layer::base, limits, left, false, out));
+        for (const fs::path& path : overlays) {
+            load_report own;
+            overlay_content content;
+            content.given = load_all(path, layer::overlay, limits, left, false, own);
+            append(out.errors, own.errors);
+            content.data = std::move(own.data);
+            if (content.data.title.empty()) content.data.title = title_of(path);
+            if (out.ok()) lay_over(out.data, std::move(content), out.errors);
+        }
+        if (out.errors.size() > limits.max_errors) out.errors.resize(limits.max_errors);
+    });
     return out;
 }
 
 result<model> load_model(const std::filesystem::path& directory_or_file, const load_limits& limits) {
     load_report out;
     guarded(directory_or_file.generic_string(), out.errors,
-            [&] { load_all(directory_or_file, limits, true, out); });
+            [&] { load_base(directory_or_file, limits, true, out); });
     if (!out.ok()) return std::move(out.errors.front());
     return std::move(out.data);
 }
@@ -278,7 +328,7 @@ load_report load_model_text(std::string_view text, std::string file_name, const 
         }
         budget left{limits.max_total_bytes, limits.max_nodes};
         merger merge(out);
-        load_text(text, file_name, limits, left, merge, out);
+        load_text(text, file_name, layer::base, limits, left, merge, out);
         merge.finish();
     });
     return out;

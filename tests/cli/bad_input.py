@@ -179,6 +179,15 @@ class Hostile(unittest.TestCase):
             code, _, _ = run("resolve", "a", "--kb", path)
             self.assertIn(code, (0, 1, 2, 3, 4, 70), f"byte {i}")
 
+    def test_overlay_on_a_compiled_file(self):
+        cases = Path(__file__).resolve().parent / "cases" / "overlay"
+        world, site, one = str(cases / "world"), str(cases / "site"), str(self.folder / "one.ckb")
+        self.assertEqual(run("kb", "compile", world, "--overlay", site, "-o", one)[0], 0)
+        code, out, _ = run("resolve", "our-app", "--kb", one)
+        self.assertEqual(code, 0)
+        self.assertIn(b"data 2026.11.20 + overlay Our cluster", out)
+        self.refused(2, "an overlay extends a directory of YAML", "resolve", "app", "--kb", one, "--overlay", site)
+
     def test_outputs(self):
         world = Path(__file__).resolve().parent / "cases" / "generic" / "world"
         self.refused(4, "No such file", "kb", "compile", str(world), "-o", str(self.folder / "no" / "where.ckb"))

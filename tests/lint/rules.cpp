@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 const fs::path here = CUDACOMPAT_TEST_DIR;
 
 model loaded(const fs::path& folder) {
-    load_report report = load_model_all(folder);
+    const fs::path overlay[] = {folder / "overlay"};
+    load_report report =
+        fs::exists(overlay[0]) ? load_with_overlays(folder / "base", overlay) : load_model_all(folder);
     for (const error& e : report.errors) FAIL_CHECK(to_string(e));
     return std::move(report.data);
 }
@@ -115,12 +117,18 @@ TEST_CASE("messages") {
     CHECK(message("ends-shape") ==
           "facts.yaml:6:5: error[ends-shape]: fact x of kind ends has 2 components in 'if'; one "
           "fact for each component that ends");
+    CHECK(message("error-shape") ==
+          "errors.yaml:12:5: error[error-shape]: the error of layer cuda_runtime and code 36 has the id "
+          "'error.cuda-runtime.old-driver'; its id is error.cuda-runtime.36");
     CHECK(message("id-duplicate") ==
           "facts.yaml:6:5: error[id-duplicate]: fact id 'app.lib.1' is used before, in "
           "facts.yaml:4; give it an id of its own");
     CHECK(message("id-shape") ==
           "facts.yaml:6:5: error[id-shape]: fact id 'App.Lib' is not [a-z0-9][a-z0-9._+-]*; use "
           "lower case, digits and . _ + -");
+    CHECK(message("name-shape") ==
+          "names.yaml:4:5: error[name-shape]: name name.lib.conda: \">=two\" is no dotted spec: expected a "
+          "number, found 't'");
     CHECK(message("note-demanded") ==
           "facts.yaml:6:5: error[note-demanded]: fact x is derived and has no note; say in 'note' "
           "by which rule it follows");
@@ -130,6 +138,16 @@ TEST_CASE("messages") {
     CHECK(message("overlap") ==
           "facts.yaml:7:5: error[overlap]: facts x and y say different things of app 1.0 [cu11] on "
           "linux-x86_64: lib ==1.0 and ==2.0; correct one, or join them in a dispute");
+    CHECK(message("overlay-conflict") ==
+          "facts.yaml:4:5: warning[overlay-conflict]: fact site.app.lib and fact app.lib.2 "
+          "(base/facts.yaml:5) leave no common value of lib where both apply; if the overlay is right, "
+          "say 'overrides: app.lib.2'");
+    CHECK(message("overlay-override") ==
+          "facts.yaml:4:5: note[overlay-override]: fact site.app.lib stands in the place of app.lib.2 "
+          "(base/facts.yaml:5)");
+    CHECK(message("pci-shape") ==
+          "pci.yaml:5:56: error[pci-shape]: the device id 2684 of chip AD103 stands before, for AD102 in "
+          "tables/pci.yaml:4; an id belongs to one chip; further products of it go into 'also'");
     CHECK(message("platform-unknown") ==
           "facts.yaml:6:5: error[platform-unknown]: fact x is on 'linux-amd64', which is no "
           "platform of kb.yaml; correct the name or add the platform");
@@ -182,6 +200,99 @@ TEST_CASE("messages") {
     CHECK(message("version-unparsable") ==
           "facts.yaml:6:45: error[version-unparsable]: fact x: lib \">=one\" is no dotted spec: "
           "expected a number, found 'o'");
+}
+
+TEST_CASE("what is wrong in the lookup tables") {
+    const auto found = [](const std::string& text) {
+        const load_report report = load_model_text("schema: 1\n" + text, "f.yaml");
+        for (const error& e : report.errors) FAIL_CHECK(to_string(e));
+        model data = report.data;
+        component_record c;
+        c.name = "tensorflow";
+        c.aliases = {"tf"};
+        c.scheme = version_scheme::pep440;
+        data.components.push_back(c);
+        data.sources.push_back({});
+        data.sources.back().id = "s";
+        const std::string_view only[] = {"error-shape",       "name-shape",       "pci-shape",
+                                         "id-shape",          "id-duplicate",     "source-missing",
+                                         "source-unresolved", "platform-unknown", "registry-host"};
+        data.platforms = {"linux-x86_64"};
+        std::string out;
+        for (const lint_finding& f : lint(data, only))
+            if (f.where.line != 0) out += std::string(f.rule) + ": " + f.message + "\n";
+        return out;
+    };
+    const auto one_error = [&](const std::string& keys) {
+        return found("errors:\n  - {" + keys + ", versions: \"no\", says: x, causes: [{cause: y}]}\n");
+    };
+    CHECK(one_error("id: error.nccl.x, layer: nccl, text: [something], sources: [s]") == "");
+    CHECK(one_error("id: nccl.x, layer: nccl, text: [something], sources: [s]") ==
+          "error-shape: the error of layer nccl has the id 'nccl.x'\n");
+    CHECK(one_error("id: error.X, layer: nccl, text: [something], sources: [s]") ==
+          "id-shape: error id 'error.X' is not [a-z0-9][a-z0-9._+-]*\n");
+    CHECK(one_error("id: error.nccl.x, layer: nccl, text: [cuda], sources: [s]") ==
+          "error-shape: error error.nccl.x is told by 'cuda', which too many messages contain\n");
+    CHECK(one_error(
+              "id: error.nccl.2, layer: nccl, code: 2, driver_name: D, text: [something], sources: [s]") ==
+          "error-shape: error error.nccl.2 is of layer nccl and has a 'driver_name'\n");
+    CHECK(one_error("id: error.nccl.x, layer: nccl, text: [something]") ==
+          "source-missing: error error.nccl.x has no source\n");
+    CHECK(one_error("id: error.nccl.x, layer: nccl, text: [something], sources: [t]") ==
+          "source-unresolved: error error.nccl.x refers to the source 't', which is not in sources/\n");
+    const std::string same =
+        "  - {id: error.nccl.2, layer: nccl, code: 2, text: [something], versions: \"no\", "
+        "says: x, causes: [{cause: y}], sources: [s]}\n";
+    CHECK(found("errors:\n" + same + same) ==
+          "error-shape: code 2 of layer nccl stands before, in f.yaml:3\n"
+          "id-duplicate: error id 'error.nccl.2' is used before, in f.yaml:3\n");
+    const auto one_name = [&](const std::string& keys) {
+        return found("names:\n  - {" + keys + ", sources: [s]}\n");
+    };
+    CHECK(one_name("id: name.tensorflow.pip, component: tensorflow, manager: pip, name: tensorflow") == "");
+    CHECK(one_name("id: name.tf.pip, component: tf, manager: pip, name: tensorflow") ==
+          "name-shape: name name.tf.pip speaks of 'tf', which is an alias of component tensorflow\n");
+    for (const char* typo : {"tensorflwo", "tensrflow", "tensorfloww", "tensorfiow", "tensorflow-gpu"}) {
+        const std::string name(typo);
+        CHECK(one_name("id: name." + name + ".pip, component: " + name + ", manager: pip, name: x") ==
+              "name-shape: name name." + name + ".pip speaks of '" + name +
+                  "', which is nearly component "
+                  "tensorflow\n");
+    }
+    CHECK(one_name("id: name.cufft.pip, component: cufft, manager: pip, name: x") == "");
+    CHECK(one_name("id: name.cufft.pip, component: cufft, manager: apt, name: x") ==
+          "name-shape: the name of cufft has the id 'name.cufft.pip'\n");
+    CHECK(one_name("id: name.cufft.pip, component: cufft, manager: pip, cuda: \"12.1\", name: x") ==
+          "name-shape: name name.cufft.pip is for CUDA '12.1'\n");
+    CHECK(one_name("id: name.cufft.pip, component: cufft, manager: pip, name: x, on: [win]") ==
+          "platform-unknown: name name.cufft.pip is on 'win', which is no platform of kb.yaml\n");
+    CHECK(one_name("id: name.cufft.pip, component: cufft, manager: pip, name: \"https://py"
+                   "pi.org/x\"") == "registry-host: name name.cufft.pip names the registry py"
+                                    "pi.org\n");
+    const auto chips = [&](const std::string& list) {
+        return found("vendor: \"10de\"\nchips: [" + list + "]\n");
+    };
+    const auto chip = [](const std::string& keys) {
+        return "{" + keys + ", compute_capability: \"8.9\", sources: [s]}";
+    };
+    CHECK(chips(chip("chip: A, devices: [{id: \"26B1\"}]")) ==
+          "pci-shape: the device id '26B1' of chip A is not four hex digits\n");
+    CHECK(chips(chip("chip: A, devices: [{id: \"26b\"}]")) ==
+          "pci-shape: the device id '26b' of chip A is not four hex digits\n");
+    CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}, {id: \"26b1\"}]")) ==
+          "pci-shape: the device id 26b1 of chip A stands before, for A in f.yaml:3\n");
+    CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}]") + ", " +
+                chip("chip: A, devices: [{id: \"26b2\"}]")) ==
+          "pci-shape: chip A stands before, in f.yaml:3\n");
+    for (const char* range : {"26b1", "26b2-26b1", "26B1-26b2", "26b1_26b2"})
+        CHECK(
+            chips(chip("chip: A, devices: [{id: \"26b1\"}], id_ranges: [\"" + std::string(range) + "\"]")) ==
+            "pci-shape: the id range '" + std::string(range) + "' of chip A is no range\n");
+    CHECK(chips(chip("chip: A, devices: [{id: \"26b1\"}], id_ranges: [\"26b0-26b2\"]") + ", " +
+                chip("chip: B, devices: [{id: \"26b2\"}]")) ==
+          "pci-shape: the id range 26b0-26b2 of chip A holds 26b2 of B\n");
+    CHECK(found("vendor: \"nvidia\"\nchips: [" + chip("chip: A, devices: [{id: \"26b1\"}]") + "]\n") ==
+          "pci-shape: the vendor id 'nvidia' is not four hex digits\n");
 }
 
 TEST_CASE("a generic knowledge base needs no sources, and may ask for what is not there") {

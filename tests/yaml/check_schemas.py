@@ -47,12 +47,23 @@ def validator(name):
     return Draft202012Validator(schema)
 
 
-SCHEMAS = {name: validator(name) for name in ("kb", "sources", "component", "facts", "generic", "stack", "manifest")}
+KINDS = {  # the key that tells the kind of a file -> its schema
+    "generic": "generic",
+    "component": "component",
+    "facts": "facts",
+    "overlay": "overlay",
+    "platforms": "kb",
+    "sources": "sources",
+    "families": "manifest",
+    "errors": "errors",
+    "names": "names",
+    "chips": "pci",
+}
+SCHEMAS = {name: validator(name) for name in (*KINDS.values(), "stack")}
 
 
 def kind_of(document):
-    for key, name in (("generic", "generic"), ("component", "component"), ("facts", "facts"), ("platforms", "kb"), ("sources", "sources"),
-                      ("families", "manifest")):
+    for key, name in KINDS.items():
         if isinstance(document, dict) and key in document:
             return name
     return None
@@ -68,6 +79,7 @@ def check_keys():
     properties = lambda schema, *path: dig(SCHEMAS[schema].schema, path)["properties"]
     pairs = {
         "kb": properties("kb"),
+        "overlay": properties("overlay"),
         "sources_file": properties("sources"),
         "source": properties("sources", "properties", "sources", "items"),
         "source_ref": properties("facts", "$defs", "source_refs", "items", "oneOf", 1),
@@ -77,6 +89,14 @@ def check_keys():
         "product": properties("component", "properties", "products", "items"),
         "facts_file": properties("facts"),
         "fact": properties("facts", "properties", "facts", "items"),
+        "errors_file": properties("errors"),
+        "error": properties("errors", "properties", "errors", "items"),
+        "cause": properties("errors", "properties", "errors", "items", "properties", "causes", "items"),
+        "names_file": properties("names"),
+        "name": properties("names", "properties", "names", "items"),
+        "chips_file": properties("pci"),
+        "chip": properties("pci", "properties", "chips", "items"),
+        "device": properties("pci", "properties", "chips", "items", "properties", "devices", "items"),
         "generic": properties("generic"),
         "generic_release": properties("generic", "properties", "releases", "items"),
         "stack": properties("stack"),
@@ -113,10 +133,14 @@ def check_data():
 
 SAMPLES = {
     "kb": ('schema: 1\ntitle: T\nversion: "1"\nread: "2026-11-20"\nplatforms: [linux-x86_64]', "platforms:", "platform:"),
+    "overlay": ("schema: 1\noverlay: true\ntitle: Our cluster", "title: Our cluster", "title: []"),
     "sources": ('schema: 1\nsources: [{id: a, kind: build_file, url: "https://x.org", read: "2026-11-20"}]', "build_file", "rumour"),
     "component": ('schema: 1\ncomponent: a\nscheme: dotted\nmultiplicity: host\nreleases: [{version: "3.10"}]', '"3.10"', "3.10"),
     "facts": ('schema: 1\nfacts: [{id: a.b, kind: ends, if: {a: "1"}, until: "2026-01"}]', "until", "til"),
     "generic": ('schema: 1\ngeneric: true\ncomponent: a\nscheme: dotted\nreleases: [{version: "1.0", requires: {b: ">=1"}}]', "dotted", "conda"),
+    "errors": ('schema: 1\nerrors: [{id: error.nccl.2, layer: nccl, code: 2, text: [t], versions: "no", says: s, causes: [{cause: c}], sources: [a]}]', "nccl, code", "nickel, code"),
+    "names": ('schema: 1\nnames: [{id: name.a.pip, component: a, manager: pip, cuda: "12", name: n, sources: [a]}]', '"12"', "12"),
+    "pci": ('schema: 1\nvendor: "10de"\nchips: [{chip: AD102, compute_capability: "8.9", devices: [{id: "2684"}], sources: [a]}]', '"2684"', "2684"),
     "manifest": ('schema: 1\nfamilies: [{family: a.b, read: 1, entered: 1, merged: 0, left_out: 0}]', "left_out", "lost"),
     "stack": ('driver: "535.104.05"\ngpus: [RTX 4090, {compute_capability: "8.9"}]\nbuilds: {torch: {code: [sm_90, "9.0+PTX"]}}', '"8.9"', "8.9"),
 }
@@ -124,6 +148,8 @@ SAMPLES = {
 
 def check_samples():
     """Each schema takes a good file and refuses it with one thing changed."""
+    if set(SAMPLES) != set(SCHEMAS):
+        fail(f"schemas and samples: only in one place: {sorted(set(SCHEMAS) ^ set(SAMPLES))}")
     for name, (text, good, bad) in SAMPLES.items():
         for problem in SCHEMAS[name].iter_errors(load(text)):
             fail(f"good sample of {name}: {problem.message}")

@@ -171,6 +171,76 @@ sources:
     CHECK(m.sources[1].where == source_region{"f.yaml", 4, 5});
 }
 
+TEST_CASE("lookup tables, with every key") {
+    const model errors = loaded(R"(schema: 1
+errors:
+  - id: error.cuda-runtime.35
+    layer: cuda_runtime
+    code: 35
+    name: cudaErrorInsufficientDriver
+    driver_name: CUDA_ERROR_X
+    text: ["driver version is insufficient", "second"]
+    versions: "yes"
+    says: "Too old"
+    causes: [{cause: C, tell: T, advice: A}, {cause: D}]
+    sources: [s1, {id: s2, at: row}]
+)");
+    REQUIRE(errors.errors.size() == 1);
+    const error_record& e = errors.errors[0];
+    CHECK(e.id == "error.cuda-runtime.35");
+    CHECK(e.layer == error_layer::cuda_runtime);
+    CHECK(e.code == 35U);
+    CHECK(e.name == "cudaErrorInsufficientDriver");
+    CHECK(e.driver_name == "CUDA_ERROR_X");
+    CHECK(e.text.size() == 2);
+    CHECK(e.versions == version_tell::yes);
+    CHECK(e.says == "Too old");
+    REQUIRE(e.causes.size() == 2);
+    CHECK(e.causes[0].tell == "T");
+    CHECK(e.causes[0].advice == "A");
+    CHECK(e.causes[1].cause == "D");
+    CHECK(e.sources.size() == 2);
+    CHECK(e.where == source_region{"f.yaml", 3, 5});
+    const model names = loaded(R"(schema: 1
+names:
+  - {id: name.a.index_url, component: a, manager: index_url, cuda: "12", variant: cu121, name: whl/cu121,
+     versions: ">=2", on: [linux-x86_64], note: N, sources: [s1]}
+)");
+    REQUIRE(names.names.size() == 1);
+    const name_record& n = names.names[0];
+    CHECK(n.component == "a");
+    CHECK(n.manager == package_manager::index_url);
+    CHECK(n.cuda == "12");
+    CHECK(n.variant == "cu121");
+    CHECK(n.name == "whl/cu121");
+    CHECK(n.versions == ">=2");
+    CHECK(n.on.size() == 1);
+    CHECK(n.note == "N");
+    CHECK(n.sources.size() == 1);
+    const model pci = loaded(R"(schema: 1
+vendor: "10de"
+chips:
+  - chip: AD102
+    compute_capability: "8.9"
+    basis: NVIDIA GeForce RTX 4090
+    devices: [{id: "2684", name: GeForce RTX 4090, also: [Other], class: geforce}, {id: "26e0"}]
+    id_ranges: ["2680-26ff"]
+    sources: [s1]
+)");
+    REQUIRE(pci.chips.size() == 1);
+    const chip_record& c = pci.chips[0];
+    CHECK(c.vendor == "10de");
+    CHECK(c.chip == "AD102");
+    CHECK(c.compute_capability == "8.9");
+    CHECK(c.basis == "NVIDIA GeForce RTX 4090");
+    CHECK(c.id_ranges.size() == 1);
+    REQUIRE(c.devices.size() == 2);
+    CHECK(c.devices[0].id == "2684");
+    CHECK(c.devices[0].also.size() == 1);
+    CHECK(c.devices[0].category == "geforce");
+    CHECK(c.devices[1].name == "");
+}
+
 TEST_CASE("the generic form becomes facts") {
     const model m = loaded(R"(schema: 1
 generic: true

@@ -25,10 +25,10 @@ const message_case model_cases[] = {
     {"a text", "hello\n", "f.yaml:1:1: the file is a text; expected a mapping"},
     {"of no kind", "schema: 1\nfoo: bar\n",
      "f.yaml:1:1: cannot tell what this file holds; expected one of the keys: component, facts,"
-     " sources, platforms, generic"},
+     " sources, platforms, generic, overlay, errors, names, chips"},
     {"of a misspelt kind", "schema: 1\ncomponnet: a\n",
      "f.yaml:2:1: cannot tell what this file holds; expected one of the keys: component, facts,"
-     " sources, platforms, generic (did you mean 'component'?)"},
+     " sources, platforms, generic, overlay, errors, names, chips (did you mean 'component'?)"},
     {"alias", "a: &x [1]\nb: *x\n",
      "f.yaml:1:4: found an anchor ('&name'); anchors are not allowed, write the value out"},
     {"alias without anchor", "a: *x\n",
@@ -305,6 +305,79 @@ const message_case model_cases[] = {
      "schema: 1\ngeneric: true\ncomponent: a\nscheme: dotted\nreleases:\n  - {version: \"1\","
      " requires_any: [{b: \"1\"}]}\n",
      "f.yaml:6:35: an entry of 'requires_any' is a mapping; expected a list"},
+    {"an error without layer",
+     "schema: 1\nerrors:\n  - {id: error.x, text: [a], versions: \"no\", says: s, causes: []}\n",
+     "f.yaml:3:5: an error lacks the key 'layer'"},
+    {"an error of no layer",
+     "schema: 1\nerrors:\n  - {id: error.x, layer: cuda_runtim, text: [a], versions: \"no\", says: s, "
+     "causes: "
+     "[{cause: c}]}\n",
+     "f.yaml:3:26: 'cuda_runtim' is no value of 'layer'; expected one of: container, kernel_module, nvml,"
+     " driver_api, cuda_runtime, nvrtc, cublas, cudnn, nccl, tensorrt, loader, installer, framework (did you "
+     "mean "
+     "'cuda_runtime'?)"},
+    {"an error with the boolean yes",
+     "schema: 1\nerrors:\n  - {id: error.x, layer: nccl, text: [a], versions: yes, says: s, causes: [{cause: "
+     "c}]}\n",
+     "f.yaml:3:53: 'versions' is not quoted; write \"yes\" (other readers of YAML take it for a boolean)"},
+    {"an error that tells of versions perhaps",
+     "schema: 1\nerrors:\n  - {id: error.x, layer: nccl, text: [a], versions: \"perhaps\", says: s, causes: "
+     "[{cause: "
+     "c}]}\n",
+     "f.yaml:3:53: 'perhaps' is no value of 'versions'; expected one of: yes, no, maybe"},
+    {"a quoted code",
+     "schema: 1\nerrors:\n  - {id: error.x, layer: nccl, code: \"35\", text: [a], versions: \"no\", says: s, "
+     "causes: "
+     "[{cause: c}]}\n",
+     "f.yaml:3:38: 'code' is no number; expected one from 0 to 999999999, without quotes"},
+    {"a code too large",
+     "schema: 1\nerrors:\n  - {id: error.x, layer: nccl, code: 4294967295, text: [a], versions: \"no\", "
+     "says: s, causes: "
+     "[{cause: c}]}\n",
+     "f.yaml:3:38: 'code' is no number; expected one from 0 to 999999999, without quotes"},
+    {"an error without causes or text",
+     "schema: 1\nerrors:\n  - {id: error.x, layer: nccl, text: [], versions: \"no\", says: s, causes: []}\n",
+     "f.yaml:3:38: 'text' is empty; expected at least one fragment of the message\n"
+     "f.yaml:3:75: 'causes' is empty; expected at least one cause"},
+    {"a cause with an unknown key",
+     "schema: 1\nerrors:\n  - {id: error.x, layer: nccl, text: [a], versions: \"no\", says: s, causes: "
+     "[{cause: c, "
+     "advise: d}]}\n",
+     "f.yaml:3:88: unknown key 'advise' in a cause (did you mean 'advice'?)"},
+    {"a name of no manager", "schema: 1\nnames:\n  - {id: name.x, component: x, manager: npm, name: y}\n",
+     "f.yaml:3:41: 'npm' is no value of 'manager'; expected one of: pip, conda, apt, dnf, docker, index_url"},
+    {"a name with an unquoted CUDA major",
+     "schema: 1\nnames:\n  - {id: name.x, component: x, manager: pip, cuda: 12, name: y}\n",
+     "f.yaml:3:52: 'cuda' is not quoted; versions are texts, write \"12\" (without quotes it is a number: "
+     "3.10 would "
+     "be 3.1)"},
+    {"a name with unquoted versions",
+     "schema: 1\nnames:\n  - {id: name.x, component: x, manager: pip, versions: 8.9, name: y}\n",
+     "f.yaml:3:56: 'versions' is not quoted; versions are texts, write \"8.9\" (without quotes it is a "
+     "number: 3.10 would be 3.1)"},
+    {"a name with an unknown key",
+     "schema: 1\nnames:\n  - {id: name.x, component: x, manager: pip, name: y, vesions: \"1\"}\n",
+     "f.yaml:3:55: unknown key 'vesions' in a name (did you mean 'versions'?)"},
+    {"chips without a vendor", "schema: 1\nchips: []\n",
+     "f.yaml:1:1: a file of PCI ids lacks the key 'vendor'"},
+    {"a device id that is a number",
+     "schema: 1\nvendor: \"10de\"\nchips:\n  - {chip: A, compute_capability: \"8.9\", devices: [{id: "
+     "2684}]}\n",
+     "f.yaml:4:57: 'id' is not quoted; write \"2684\" (other readers of YAML take it for a number)"},
+    {"a device of no class",
+     "schema: 1\nvendor: \"10de\"\nchips:\n  - {chip: A, compute_capability: \"8.9\", devices: [{id: "
+     "\"2684\", class: "
+     "gamer}]}\n",
+     "f.yaml:4:72: 'gamer' is no value of 'class'; expected one of: geforce, workstation, datacenter, tegra"},
+    {"a chip without devices",
+     "schema: 1\nvendor: \"10de\"\nchips:\n  - {chip: A, compute_capability: \"8.9\", devices: []}\n",
+     "f.yaml:4:51: 'devices' is empty; expected at least one device"},
+    {"an unquoted compute capability",
+     "schema: 1\nvendor: \"10de\"\nchips:\n  - {chip: A, compute_capability: 8.9, devices: [{id: "
+     "\"2684\"}]}\n",
+     "f.yaml:4:35: 'compute_capability' is not quoted; versions are texts, write \"8.9\" (without quotes it "
+     "is a "
+     "number: 3.10 would be 3.1)"},
 };
 
 const message_case stack_cases[] = {

@@ -5,7 +5,7 @@
 // component. An open line is cut into cells at every bound that some fact mentions.
 #pragma once
 
-#include <cudacompat/knowledge/freeze_values.hpp>
+#include <cudacompat/knowledge/freeze_lookups.hpp>
 #include <cudacompat/knowledge/requirement_clauses.hpp>
 
 namespace cudacompat {
@@ -16,13 +16,13 @@ namespace cudacompat {
 
 namespace detail {
 
-class freezer : protected freeze_values {
+class freezer : protected freeze_lookups {
 public:
-    explicit freezer(const model& data) : freeze_values(data) {}
+    explicit freezer(const model& data) : freeze_lookups(data) {}
 
     [[nodiscard]] result<std::vector<std::byte>> run() {
         if (!(platforms() && sources() && index_components() && cells() && all_values() && all_products() &&
-              all_facts()))
+              all_facts() && lookups()))
             return std::move(failure_);
         return assemble();
     }
@@ -249,6 +249,12 @@ inline result<std::vector<std::byte>> freezer::assemble() {
     section(sources_, h.sources);
     section(texts_, h.texts);
     section(refs, h.fact_refs);
+    section(errors_, h.errors);
+    section(causes_, h.causes);
+    section(package_names_, h.names);
+    section(chips_, h.chips);
+    section(devices_, h.devices);
+    section(id_ranges_, h.id_ranges);
     section(std::vector<frozen::byte_range>{}, h.prepared);
     while (block.size() % 8 != 0) block.push_back(std::byte{0});
     if (block.size() > 0x7fffffff) {

@@ -11,7 +11,7 @@
 namespace cudacompat::frozen {
 
 inline constexpr std::uint32_t magic = 0x424b4343; // "CCKB" in little endian
-inline constexpr std::uint32_t format = 2;         // raised whenever a record changes
+inline constexpr std::uint32_t format = 3;         // raised whenever a record changes
 inline constexpr std::uint32_t none = 0xffffffff;
 
 /// A text: place in the string section of its length (16 bits) and its bytes. 0: the empty text.
@@ -147,6 +147,66 @@ struct source {
     text read;
 };
 
+/// An entry of the table of errors. Order: layer, those with a code first, code, id.
+struct error {
+    text id;
+    text name;
+    text driver_name;
+    text says;
+    std::uint32_t code;    // none: a text is all there is
+    std::uint8_t layer;    // error_layer
+    std::uint8_t versions; // version_tell
+    std::uint16_t pad;
+    slice texts;
+    slice causes;
+    slice sources;
+};
+
+struct cause {
+    text what;
+    text tell;
+    text advice;
+};
+
+/// What a component is called by an installer. Order: component, manager, CUDA major, id.
+struct package_name {
+    text id;
+    text component; // of `components`, or one that is not there
+    text cuda;
+    text variant;
+    text name;
+    text versions;
+    text note;
+    std::uint32_t platforms;
+    std::uint8_t manager; // package_manager
+    std::uint8_t pad[3];
+    slice sources;
+};
+
+/// A GPU chip and its PCI device ids. Order: name.
+struct chip {
+    text name;
+    text compute_capability;
+    text basis;
+    std::uint32_t vendor;
+    slice devices; // by id
+    slice ranges;  // of id_ranges
+    slice sources;
+};
+
+struct device {
+    std::uint32_t id;
+    text name;
+    text category;
+    slice also; // of texts
+};
+
+/// Ids first to last, both in it.
+struct id_range {
+    std::uint32_t first;
+    std::uint32_t last;
+};
+
 /// Bytes of the block that a later layer understands. Offset from the start of the block.
 struct byte_range {
     std::uint32_t platform;
@@ -167,13 +227,14 @@ struct header {
     std::uint32_t pad;
     // sections: offset in bytes from the start of the block, number of records
     slice strings, platforms, components, values, builds, cell_releases, products, intervals, selectors,
-        groups, facts, citations, sources, texts, fact_refs;
+        groups, facts, citations, sources, texts, fact_refs, errors, causes, names, chips, devices, id_ranges;
     slice prepared; // byte_ranges: problems of the plain context, by platform
 };
 
-inline constexpr std::uint32_t record_hash = sizeof(component) + 131 * sizeof(value) + 17161 * sizeof(fact) +
-                                             7 * sizeof(selector) + 31 * sizeof(build) + 3 * sizeof(product) +
-                                             1000003 * sizeof(header);
+inline constexpr std::uint32_t record_hash =
+    sizeof(component) + 131 * sizeof(value) + 17161 * sizeof(fact) + 7 * sizeof(selector) +
+    31 * sizeof(build) + 3 * sizeof(product) + 13 * sizeof(error) + 19 * sizeof(package_name) +
+    37 * sizeof(chip) + 41 * sizeof(device) + 1000003 * sizeof(header);
 
 static_assert(std::is_trivially_copyable_v<component> && std::is_trivially_copyable_v<fact> &&
               std::is_trivially_copyable_v<header>);

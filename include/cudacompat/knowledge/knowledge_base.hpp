@@ -53,6 +53,26 @@ public:
         return rows<frozen::selector>(head().selectors);
     }
 
+    // The lookup tables; lookup.hpp searches them.
+    [[nodiscard]] std::span<const frozen::error> errors() const noexcept {
+        return rows<frozen::error>(head().errors);
+    }
+    [[nodiscard]] std::span<const frozen::package_name> names() const noexcept {
+        return rows<frozen::package_name>(head().names);
+    }
+    [[nodiscard]] std::span<const frozen::chip> chips() const noexcept {
+        return rows<frozen::chip>(head().chips);
+    }
+    [[nodiscard]] std::span<const frozen::cause> causes(const frozen::error& e) const noexcept {
+        return rows<frozen::cause>(head().causes).subspan(e.causes.first, e.causes.count);
+    }
+    [[nodiscard]] std::span<const frozen::device> devices(const frozen::chip& c) const noexcept {
+        return rows<frozen::device>(head().devices).subspan(c.devices.first, c.devices.count);
+    }
+    [[nodiscard]] std::span<const frozen::id_range> id_ranges(const frozen::chip& c) const noexcept {
+        return rows<frozen::id_range>(head().id_ranges).subspan(c.ranges.first, c.ranges.count);
+    }
+
     [[nodiscard]] std::span<const frozen::value> values(const frozen::component& c) const noexcept {
         return values().subspan(c.values.first, c.values.count);
     }
@@ -167,7 +187,10 @@ inline bool knowledge_base::valid() const noexcept {
           section(h.selectors, sizeof(fz::selector)) && section(h.groups, sizeof(fz::group)) &&
           section(h.facts, sizeof(fz::fact)) && section(h.citations, sizeof(fz::citation)) &&
           section(h.sources, sizeof(fz::source)) && section(h.texts, sizeof(fz::text)) &&
-          section(h.fact_refs, sizeof(std::uint32_t)) && section(h.prepared, sizeof(fz::byte_range))))
+          section(h.fact_refs, sizeof(std::uint32_t)) && section(h.errors, sizeof(fz::error)) &&
+          section(h.causes, sizeof(fz::cause)) && section(h.names, sizeof(fz::package_name)) &&
+          section(h.chips, sizeof(fz::chip)) && section(h.devices, sizeof(fz::device)) &&
+          section(h.id_ranges, sizeof(fz::id_range)) && section(h.prepared, sizeof(fz::byte_range))))
         return false;
 
     for (const fz::byte_range& r : rows<fz::byte_range>(h.prepared))
@@ -232,6 +255,24 @@ inline bool knowledge_base::valid() const noexcept {
         if (!texts_ok(s.id, s.kind, s.title, s.url, s.repo, s.commit, s.path, s.read)) return false;
     for (const std::uint32_t f : rows<std::uint32_t>(h.fact_refs))
         if (f >= h.facts.count) return false;
+
+    for (const fz::error& e : errors())
+        if (!texts_ok(e.id, e.name, e.driver_name, e.says) || e.layer >= error_layer_names.size() ||
+            e.versions >= version_tell_names.size() || !within(e.texts, h.texts) ||
+            !within(e.causes, h.causes) || !within(e.sources, h.citations))
+            return false;
+    for (const fz::cause& c : rows<fz::cause>(h.causes))
+        if (!texts_ok(c.what, c.tell, c.advice)) return false;
+    for (const fz::package_name& n : names())
+        if (!texts_ok(n.id, n.component, n.cuda, n.variant, n.name, n.versions, n.note) ||
+            n.manager >= package_manager_names.size() || !within(n.sources, h.citations))
+            return false;
+    for (const fz::chip& c : chips())
+        if (!texts_ok(c.name, c.compute_capability, c.basis) || !within(c.devices, h.devices) ||
+            !within(c.ranges, h.id_ranges) || !within(c.sources, h.citations))
+            return false;
+    for (const fz::device& d : rows<fz::device>(h.devices))
+        if (!texts_ok(d.name, d.category) || !within(d.also, h.texts)) return false;
     return true;
 }
 

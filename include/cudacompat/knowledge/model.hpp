@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cudacompat/base/error.hpp>
+#include <cudacompat/knowledge/source.hpp>
+#include <cudacompat/knowledge/tables.hpp>
 #include <cudacompat/version/scheme.hpp>
 
 #include <array>
@@ -81,24 +83,6 @@ enum class certainty : std::uint8_t {
     weak,    ///< one third party, or unverified; policies may leave it out
 };
 
-struct source_record {
-    std::string id;
-    std::string kind; ///< one of data/schema/sources.schema.json
-    std::string title;
-    std::string url;    ///< or repo + commit + path
-    std::string repo;   ///< owner/name
-    std::string commit; ///< as read
-    std::string path;
-    std::string read; ///< date, YYYY-MM-DD
-    std::string note;
-    source_region where;
-};
-
-struct source_ref {
-    std::string id; ///< of a source_record
-    std::string at; ///< table, row, section; may be empty
-};
-
 struct release_record {
     std::string version;
     std::string date; ///< of publication, YYYY-MM-DD or YYYY-MM, may be empty
@@ -106,6 +90,7 @@ struct release_record {
     std::vector<std::string> matches; ///< label scheme: patterns (*) of other words that mean this release
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 /// A build variant of a release. A release without builds has one unnamed variant on every platform.
@@ -118,6 +103,7 @@ struct build_record {
     std::string note;
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 /// A marketing name of a GPU.
@@ -128,6 +114,7 @@ struct product_record {
     std::string variant;              ///< class: geforce, workstation, datacenter, tegra
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 struct component_record {
@@ -147,6 +134,7 @@ struct component_record {
     std::vector<product_record> products;
     std::vector<source_ref> sources;
     source_region where;
+    std::uint32_t overlay = 0; ///< of the layer that brought it; others may have extended it
 };
 
 /// "component in SPEC [variant|variant]". Text forms of the spec: data/README.md.
@@ -177,7 +165,9 @@ struct fact_record {
     std::string text; ///< what the author wants said instead of the computed sentence; may be empty
     std::string note;
     std::vector<source_ref> sources;
+    std::string overrides; ///< in an overlay: the fact that this one replaces
     source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
 };
 
 struct model {
@@ -189,6 +179,11 @@ struct model {
     std::vector<component_record> components;
     std::vector<source_record> sources;
     std::vector<fact_record> facts;
+    std::vector<error_record> errors; ///< tables: looked up, not solved
+    std::vector<name_record> names;
+    std::vector<chip_record> chips;
+    std::vector<std::string> overlays;   ///< titles, in the order in which they were laid over
+    std::vector<fact_record> overridden; ///< what overlays took out of `facts`
 };
 
 } // namespace cudacompat
