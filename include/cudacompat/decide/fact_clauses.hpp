@@ -39,6 +39,9 @@ namespace cudacompat::detail {
     if (is_rumour(f)) return false;
     if (!ctx.as_of.empty()) {
         const std::string_view now = ctx.as_of;
+        // Of a day on which the data were being read, what was read later is not known yet. A day before all
+        // reading is a question about the past: then the dates of the facts themselves decide.
+        if (now >= kb.first_read() && kb.read_on(f) > now) return false;
         if (!f.since.empty() && kb.str(f.since) > now) return false;
         if (!f.until.empty() && kb.str(f.until) <= now) return false;
     } else if (!f.until.empty()) {

@@ -6,6 +6,7 @@
 #include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -214,6 +215,29 @@ private:
             }
         }
         weak_caveats(out);
+        old_caveat(out, today);
+    }
+    /// Facts that nobody read again for a year may have been overtaken.
+    void old_caveat(answer& out, std::string_view today) const {
+        if (today.size() < 10 || kb_.first_read().empty()) return;
+        std::string year_ago(today);
+        for (std::size_t i = 4; i-- > 0;) { // one year less, by its digits
+            if (year_ago[i] != '0') {
+                --year_ago[i];
+                break;
+            }
+            year_ago[i] = '9';
+        }
+        if (kb_.first_read() >= year_ago) return;
+        std::set<std::uint32_t> old;
+        for (const choice& c : out.solution_->choices())
+            for (const std::uint32_t f : out.solution_->facts(c.name()))
+                if (const auto read = kb_.read_on(kb_.facts()[f]); !read.empty() && read < year_ago)
+                    old.insert(f);
+        if (!old.empty())
+            out.caveats_.push_back(std::to_string(old.size()) +
+                                   " of the facts behind this were read before " + year_ago +
+                                   ", more than a year ago");
     }
     /// Weakly sourced walls that this answer leans on, and failures that one person met with the like of it.
     void weak_caveats(answer& out) const {
