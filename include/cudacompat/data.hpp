@@ -13,7 +13,7 @@ namespace cudacompat {
 
 /// The embedded knowledge base; checked once, on first use.
 [[nodiscard]] inline const result<knowledge_base>& embedded_knowledge() {
-    static const result<knowledge_base> kb = knowledge_base::open(embedded_block());
+    static const result<knowledge_base> kb = knowledge_base::open_own(embedded_block());
     return kb;
 }
 

@@ -37,6 +37,7 @@ struct statistics {
     std::size_t chips = 0;
     std::size_t devices = 0;
     std::vector<std::string> unreachable;
+    std::vector<std::string> orphans; ///< components of which no fact speaks
 };
 
 template <class Field>
@@ -83,6 +84,17 @@ statistics measure(const knowledge_base& kb) {
     out.chips = kb.chips().size();
     for (const frozen::chip& c : kb.chips()) out.devices += c.devices.count;
     out.unreachable = unreachable_releases(kb);
+    std::vector<bool> spoken(kb.components().size(), false);
+    const auto mark = [&](const frozen::selector& k) {
+        if (k.component != frozen::none) spoken[k.component] = true;
+    };
+    for (const frozen::fact& f : kb.facts()) {
+        for (const frozen::selector& k : kb.selectors(f.conditions)) mark(k);
+        for (const frozen::group& g : kb.groups(f.then))
+            for (const frozen::selector& k : kb.selectors(g.any_of)) mark(k);
+    }
+    for (std::uint32_t c = 0; c < spoken.size(); ++c)
+        if (!spoken[c]) out.orphans.emplace_back(kb.name(c));
     return out;
 }
 
@@ -120,6 +132,7 @@ std::string as_json(const knowledge_base& kb, const statistics& s) {
     json.member("chips", std::uint64_t{s.chips});
     json.member("devices", std::uint64_t{s.devices});
     json.member_list("unreachable_releases", s.unreachable);
+    json.member_list("orphans", s.orphans);
     json.close('}');
     return json.take();
 }
@@ -151,6 +164,7 @@ std::string as_text(const knowledge_base& kb, const statistics& s) {
     row("names", s.names);
     row("chips", s.chips);
     row("PCI devices", s.devices);
+    row("components without a fact", s.orphans.size());
     row("unreachable releases", s.unreachable.size());
     std::string out = aligned(rows);
     for (const std::string& u : s.unreachable) out += "  " + u + "\n";

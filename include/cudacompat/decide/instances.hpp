@@ -248,7 +248,7 @@ inline std::vector<std::uint32_t> instance_table::order() const {
     std::vector<std::vector<std::uint32_t>> edges(n);
     for (const frozen::fact& f : kb_.facts())
         for (const frozen::selector& from : kb_.selectors(f.conditions)) {
-            if (from.component == frozen::none) continue;
+            if (from.component == frozen::none || !ctx_.covers(from.component)) continue;
             for (const frozen::group& g : kb_.groups(f.then))
                 for (const frozen::selector& to : kb_.selectors(g.any_of))
                     if (to.component != frozen::none && to.component != from.component)

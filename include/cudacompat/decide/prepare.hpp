@@ -1,10 +1,11 @@
 // prepare: adds to a frozen block the lowered problems of the questions that are asked most, so that programs start
-// with them: one for each platform and each component that the data name.
+// with them: for each component that is asked most, on each system of the default platform's processor.
 #pragma once
 
 #include <cudacompat/decide/lowering.hpp>
 #include <cudacompat/decide/scope.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <vector>
@@ -25,7 +26,12 @@ namespace cudacompat {
         const result<knowledge_base> kb = knowledge_base::open(block);
         if (!kb) return kb.error();
         const scope_table scopes(*kb);
-        for (std::uint32_t p = 0; p < kb->platforms().size(); ++p)
+        const auto processor = [&](std::uint32_t p) {
+            const std::string_view name = kb->str(kb->platforms()[p]);
+            return name.substr(std::min(name.find('-'), name.size()));
+        };
+        for (std::uint32_t p = 0; p < kb->platforms().size(); ++p) {
+            if (processor(p) != processor(0)) continue; // answers tell of other systems on the same processor
             for (const std::string_view name : asked_most) {
                 const std::uint32_t c = kb->find_component(name);
                 if (c == frozen::none) continue;
@@ -35,6 +41,7 @@ namespace cudacompat {
                 const instance_table in(*kb, ctx);
                 problems.push_back({p, c, detail::lowering(*kb, ctx, in).run().save()});
             }
+        }
     }
     std::vector<frozen::byte_range> ranges;
     const auto align = [&block] {

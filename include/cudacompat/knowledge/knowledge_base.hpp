@@ -22,6 +22,8 @@ class knowledge_base {
 public:
     /// Views a block that outlives every copy of the result (the embedded data).
     [[nodiscard]] static result<knowledge_base> open(std::span<const std::byte> block);
+    /// A block that the library's own build made and linked in: only what ties it to this build is looked at.
+    [[nodiscard]] static result<knowledge_base> open_own(std::span<const std::byte> block);
     /// Takes ownership of a block.
     [[nodiscard]] static result<knowledge_base> adopt(std::vector<std::byte> block);
 
@@ -176,6 +178,7 @@ private:
     [[nodiscard]] std::span<const T> rows(frozen::slice s) const noexcept {
         return {reinterpret_cast<const T*>(block_.data() + s.first), s.count};
     }
+    [[nodiscard]] bool of_this_build() const noexcept;
     [[nodiscard]] bool valid() const noexcept;
 
     std::span<const std::byte> block_;
@@ -184,15 +187,18 @@ private:
 
 // ------------------------------------------------------------------------------------------------------------
 
+inline bool knowledge_base::of_this_build() const noexcept {
+    namespace fz = frozen;
+    return block_.size() >= sizeof(fz::header) &&
+           reinterpret_cast<std::uintptr_t>(block_.data()) % alignof(std::uint64_t) == 0 &&
+           head().magic == fz::magic && head().format == fz::format &&
+           head().record_hash == fz::record_hash && head().bytes == block_.size();
+}
+
 inline bool knowledge_base::valid() const noexcept {
     namespace fz = frozen;
-    if (block_.size() < sizeof(fz::header) ||
-        reinterpret_cast<std::uintptr_t>(block_.data()) % alignof(std::uint64_t) != 0)
-        return false;
+    if (!of_this_build()) return false;
     const fz::header& h = head();
-    if (h.magic != fz::magic || h.format != fz::format || h.record_hash != fz::record_hash ||
-        h.bytes != block_.size())
-        return false;
     const auto section = [&](fz::slice s, std::size_t size) {
         return s.first % 4 == 0 && s.first <= h.bytes && s.count <= (h.bytes - s.first) / size;
     };
@@ -291,6 +297,14 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::device& d : rows<fz::device>(h.devices))
         if (!texts_ok(d.name, d.category) || !within(d.also, h.texts)) return false;
     return true;
+}
+
+inline result<knowledge_base> knowledge_base::open_own(std::span<const std::byte> block) {
+    knowledge_base kb;
+    kb.block_ = block;
+    if (!kb.of_this_build())
+        return error{errc::bad_data, "the embedded data belong to another build of the library", {}, {}};
+    return kb;
 }
 
 inline result<knowledge_base> knowledge_base::open(std::span<const std::byte> block) {
