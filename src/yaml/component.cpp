@@ -32,6 +32,7 @@ constexpr std::pair<std::string_view, bool> lines[] = {{"open", true}, {"closed"
     fields.version("version", out.version);
     fields.text("date", out.date);
     fields.text("note", out.note);
+    fields.texts("matches", out.matches);
     read_source_refs(fields, out.sources);
     return out;
 }
@@ -82,6 +83,7 @@ std::uint32_t read_component(sink& errors, node_ref root, layer of, model& out) 
     fields.texts("aliases", component.aliases);
     fields.text("companion_of", component.companion_of);
     fields.texts("prefer", component.prefer); // labels: words
+    fields.text("assumed", component.assumed);
     fields.each("releases", [&](node_ref item) { component.releases.push_back(read_release(errors, item)); });
     fields.each("builds", [&](node_ref item) { component.builds.push_back(read_build(errors, item)); });
     fields.each("products", [&](node_ref item) { component.products.push_back(read_product(errors, item)); });
@@ -94,7 +96,8 @@ std::uint32_t read_component(sink& errors, node_ref root, layer of, model& out) 
                                                                    {"line", gives_line},
                                                                    {"device_code", gives_device_code},
                                                                    {"companion_of", gives_companion_of},
-                                                                   {"prefer", gives_prefer}};
+                                                                   {"prefer", gives_prefer},
+                                                                   {"assumed", gives_assumed}};
     std::uint32_t given = 0;
     for (const auto& [key, bit] : once)
         if (fields.has(key)) given |= bit;

@@ -1,6 +1,8 @@
 // facts/**/*.yaml: statements, with defaults for the file.
 #include "records.hpp"
 
+#include <cudacompat/knowledge/requirement.hpp>
+
 #include <algorithm>
 
 namespace cudacompat::yaml_impl {
@@ -37,14 +39,14 @@ constexpr std::pair<std::string_view, certainty> certainties[] = {
 /// Which of the keys that belong to some kinds only a kind takes (data/README.md, "Kinds").
 struct kind_rule {
     fact_kind kind;
-    std::initializer_list<std::string_view> takes; ///< of then, then_any, code, ptx
+    std::initializer_list<std::string_view> takes; ///< of then, then_any, require, code, ptx
     std::string_view needs_one_of_1;               ///< at least one of the two; empty: none
     std::string_view needs_one_of_2;
 };
 
 [[nodiscard]] const kind_rule& rule_of(fact_kind kind) {
     static const kind_rule rules[] = {
-        {fact_kind::requires_, {"then", "then_any"}, "then", "then_any"},
+        {fact_kind::requires_, {"then", "then_any", "require"}, "then", "then_any"},
         {fact_kind::constrains, {"then"}, "then", ""},
         {fact_kind::ships, {"then"}, "then", ""},
         {fact_kind::supports, {"code", "ptx"}, "code", ""},
@@ -65,11 +67,17 @@ void check_kind_keys(const record& fields, fact_kind kind) {
     std::string name;
     for (const auto& [word, meaning] : kinds)
         if (meaning == kind) name = word;
-    for (const std::string_view key : {"then", "then_any", "code", "ptx"}) {
+    for (const std::string_view key : {"then", "then_any", "require", "code", "ptx"}) {
         const bool taken = std::find(rule.takes.begin(), rule.takes.end(), key) != rule.takes.end();
         if (!taken && fields.has(key))
             fields.errors().add(fields.find(key),
                                 "a fact of kind " + name + " takes no '" + std::string(key) + "'");
+    }
+    if (fields.has("require")) {
+        if (fields.has("then") || fields.has("then_any"))
+            fields.errors().add(fields.find("require"),
+                                "a fact has 'require' or 'then' and 'then_any', not both");
+        return;
     }
     if (!rule.needs_one_of_1.empty() && !fields.has(rule.needs_one_of_1) &&
         (rule.needs_one_of_2.empty() || !fields.has(rule.needs_one_of_2))) {
@@ -91,6 +99,10 @@ void check_kind_keys(const record& fields, fact_kind kind) {
     if (const node_ref n = fields.find("then_any")) read_any_of(errors, n, "'then_any'", out.then_any);
     fields.texts("code", out.code);
     fields.version("ptx", out.ptx);
+    if (fields.text("require", out.require))
+        if (const auto terms = parse_requirement(out.require); !terms)
+            errors.add(fields.find("require"), terms.error().message + " (column " +
+                                                   std::to_string(terms.error().where.column) + " of it)");
     fields.texts("on", out.on);
     fields.choice("enforced_by", enforcers, out.enforced_by);
     fields.choice("evidence", evidences, out.evidence);

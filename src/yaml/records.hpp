@@ -27,6 +27,7 @@ enum component_key : std::uint32_t {
     gives_device_code = 32,
     gives_companion_of = 64,
     gives_prefer = 128,
+    gives_assumed = 256,
 };
 
 /// What one file added; merged into the model in the order of the files.
@@ -87,16 +88,34 @@ inline constexpr auto source_keys =
 inline constexpr auto source_ref_keys = std::to_array<std::string_view>({"id", "at"});
 inline constexpr auto component_keys = std::to_array<std::string_view>(
     {"schema", "component", "title", "scheme", "multiplicity", "role", "line", "device_code", "aliases",
-     "companion_of", "prefer", "releases", "builds", "products", "sources"});
-inline constexpr auto release_keys = std::to_array<std::string_view>({"version", "date", "note", "sources"});
+     "companion_of", "prefer", "assumed", "releases", "builds", "products", "sources"});
+inline constexpr auto release_keys =
+    std::to_array<std::string_view>({"version", "date", "note", "matches", "sources"});
 inline constexpr auto build_keys = std::to_array<std::string_view>(
     {"version", "variant", "on", "channel", "installer_default", "note", "sources"});
 inline constexpr auto product_keys =
     std::to_array<std::string_view>({"name", "aliases", "version", "variant", "sources"});
 inline constexpr auto facts_file_keys = std::to_array<std::string_view>({"schema", "defaults", "facts"});
-inline constexpr auto fact_keys = std::to_array<std::string_view>(
-    {"id", "overrides", "kind", "if", "then", "then_any", "code", "ptx", "on", "enforced_by", "evidence",
-     "certainty", "since", "until", "dispute", "dispute_default", "text", "note", "sources"});
+inline constexpr auto fact_keys = std::to_array<std::string_view>({"id",
+                                                                   "overrides",
+                                                                   "kind",
+                                                                   "if",
+                                                                   "then",
+                                                                   "then_any",
+                                                                   "code",
+                                                                   "ptx",
+                                                                   "require",
+                                                                   "on",
+                                                                   "enforced_by",
+                                                                   "evidence",
+                                                                   "certainty",
+                                                                   "since",
+                                                                   "until",
+                                                                   "dispute",
+                                                                   "dispute_default",
+                                                                   "text",
+                                                                   "note",
+                                                                   "sources"});
 inline constexpr auto generic_keys =
     std::to_array<std::string_view>({"schema", "generic", "component", "title", "scheme", "releases"});
 inline constexpr auto generic_release_keys =

@@ -28,14 +28,39 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_device(std::uint32_t c) const {
+        return static_cast<component_role>(kb_.components()[c].role) != component_role::derived;
+    }
+    /// What holds where nothing names another: the runtime's legacy mode.
+    void assumptions() {
+        const lowered& low = out_.here->low;
+        for (std::uint32_t c = 0; c < kb_.components().size(); ++c) {
+            const std::string_view assumed = kb_.str(kb_.components()[c].assumed);
+            const bool stated = std::any_of(out_.says.begin(), out_.says.end(),
+                                            [&](const asked& a) { return a.component == c; });
+            if (assumed.empty() || stated) continue;
+            for (const std::uint32_t var : low.instances.of(c)) {
+                bits only(low.instances.domain_size(var));
+                only.set(0);
+                for (std::uint32_t i = 1; i < only.size(); ++i)
+                    if (kb_.str(low.instances.value(var, i).version) == assumed) only.set(i);
+                restrict(var, std::move(only),
+                         {asked_by::rule, c,
+                          std::string(kb_.name(c)) + " " + std::string(assumed) +
+                              ", since nothing names another"});
+            }
+        }
+    }
     void rules(bool strict) {
+        assumptions();
         const lowered& low = out_.here->low;
         const auto no_device =
             [&](const restriction&
                     r) { // the stack says that there is no GPU: a CPU build is all there can be
                 const auto count =
                     static_cast<multiplicity>(kb_.components()[low.instances[r.var].component].multiplicity);
-                return count == multiplicity::device && r.allowed.test(0) && r.allowed.count() == 1;
+                return count == multiplicity::device && is_device(low.instances[r.var].component) &&
+                       r.allowed.test(0) && r.allowed.count() == 1;
             };
         const bool cpu_only =
             std::any_of(out_.ask.restrictions.begin(), out_.ask.restrictions.end(), no_device);

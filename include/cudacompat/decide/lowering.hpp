@@ -126,6 +126,8 @@ private:
                 // Whatever the code is, it runs on a GPU.
                 for (std::uint32_t g = 0; has_unknown && g < in_.size(); ++g)
                     if (count_of(in_[g].component) == multiplicity::device &&
+                        static_cast<component_role>(kb_.components()[in_[g].component].role) !=
+                            component_role::derived &&
                         in_[g].device == in_[v].device) {
                         bits some(in_.domain_size(g), true);
                         some.reset(0);

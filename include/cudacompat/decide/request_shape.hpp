@@ -26,7 +26,7 @@ struct request_shape {
 [[nodiscard]] constexpr bool is_spec_char(char c) noexcept {
     return is_name_char(c) || c == '.' || c == '+' || c == '*' || c == '!' || c == '=' || c == '<' ||
            c == '>' || c == '~' || c == '^' || c == '|' || c == ',' || c == ' ' || c == '/' || c == '(' ||
-           c == ')';
+           c == ')' || c == ':' || c == '@';
 }
 
 [[nodiscard]] constexpr request_shape read_request_shape(std::string_view text) noexcept {

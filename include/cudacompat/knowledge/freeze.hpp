@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cudacompat/knowledge/freeze_lookups.hpp>
+#include <cudacompat/knowledge/requirement_clauses.hpp>
 
 namespace cudacompat {
 
@@ -70,6 +71,19 @@ private:
                 if (!select(s, then, groups.back().emplace_back())) return false;
         }
         if (f.kind == fact_kind::supports && !targets(f, groups.emplace_back())) return false;
+        if (!f.require.empty()) {
+            const auto needed = requirement_clauses(data_).expand(f);
+            if (!needed) return fail("fact '" + f.id + "': " + needed.error().message, f.where);
+            for (const auto& any : *needed) {
+                groups.emplace_back();
+                for (const selector_record& s : any)
+                    if (!select(s, then, groups.back().emplace_back())) return false;
+            }
+            if (f.text.empty())
+                out.said =
+                    text((f.if_.empty() ? std::string("the container") : first_word(f.if_.front().spec)) +
+                         " starts only with " + requirement_clauses::tell(f.require));
+        }
 
         const auto index = count(facts_);
         std::vector<std::uint32_t> seen;
@@ -86,6 +100,9 @@ private:
         groups_.insert(groups_.end(), made.begin(), made.end());
         facts_.push_back(out);
         return true;
+    }
+    [[nodiscard]] static std::string first_word(const std::string& spec) {
+        return spec.substr(0, spec.find(" ||"));
     }
     [[nodiscard]] frozen::slice put(const std::vector<frozen::selector>& list) {
         return put_once(selectors_, selector_lists_, list);
@@ -154,6 +171,7 @@ inline result<std::vector<std::byte>> freezer::assemble() {
                 return std::move(failure_);
             }
         }
+        out.assumed = text(r.assumed);
         out.aliases = texts(r.aliases);
         out.products = products_of_[c];
         if (!cite(r.sources, r.where, out.sources)) return std::move(failure_);

@@ -307,31 +307,42 @@ protected:
     bool all_products() {
         products_of_.resize(ordered_.size());
         for (std::uint32_t c = 0; c < ordered_.size(); ++c) {
-            products_of_[c] = {count(products_), count(ordered_[c]->products)};
-            for (const product_record& p : ordered_[c]->products) {
-                frozen::product out{};
-                out.name = text(p.name);
-                out.component = c;
-                std::vector<std::string> names = product_spellings(p.name);
-                for (const std::string& a : p.aliases) {
-                    std::string folded = fold_product(a);
-                    if (std::find(names.begin(), names.end(), folded) == names.end())
-                        names.push_back(std::move(folded));
-                }
-                out.aliases = texts(names);
-                frozen::selector s{};
-                selector_record wanted{ordered_[c]->name, "==" + p.version, {}, p.where};
-                if (!p.variant.empty()) wanted.variants.push_back(p.variant);
-                if (!select(wanted, use::condition, s)) return false;
-                if (s.values.count == 0)
-                    return fail("product '" + p.name + "': '" + ordered_[c]->name + "' has no release " +
-                                    p.version + " [" + p.variant + "]",
-                                p.where);
-                out.values = s.values;
-                if (!cite(p.sources, p.where, out.sources)) return false;
-                products_.push_back(out);
-            }
+            const std::uint32_t first = count(products_);
+            for (const product_record& p : ordered_[c]->products)
+                if (!add_product(c, p, true)) return false;
+            for (const release_record& r : ordered_[c]->releases)
+                for (const std::string& pattern : r.matches)
+                    if (!add_product(c, {pattern, {}, r.version, {}, r.sources, r.where}, false))
+                        return false;
+            products_of_[c] = {first, count(products_) - first};
         }
+        return true;
+    }
+    /// A name for some values of a component: of a GPU in every usual spelling, or a pattern, as it stands.
+    bool add_product(std::uint32_t c, const product_record& p, bool spell) {
+        frozen::product out{};
+        out.name = text(p.name);
+        out.component = c;
+        if (spell) {
+            std::vector<std::string> names = product_spellings(p.name);
+            for (const std::string& a : p.aliases) {
+                std::string folded = fold_product(a);
+                if (std::find(names.begin(), names.end(), folded) == names.end())
+                    names.push_back(std::move(folded));
+            }
+            out.aliases = texts(names);
+        }
+        frozen::selector s{};
+        selector_record wanted{ordered_[c]->name, "==" + p.version, {}, p.where};
+        if (!p.variant.empty()) wanted.variants.push_back(p.variant);
+        if (!select(wanted, use::condition, s)) return false;
+        if (s.values.count == 0)
+            return fail("product '" + p.name + "': '" + ordered_[c]->name + "' has no release " + p.version +
+                            " [" + p.variant + "]",
+                        p.where);
+        out.values = s.values;
+        if (!cite(p.sources, p.where, out.sources)) return false;
+        products_.push_back(out);
         return true;
     }
 };

@@ -29,6 +29,7 @@ struct slice {
 struct component {
     text name;
     text title;
+    text assumed;              // the label that holds where nothing names another
     std::uint8_t scheme;       // version_scheme
     std::uint8_t multiplicity; // multiplicity
     std::uint8_t role;         // component_role

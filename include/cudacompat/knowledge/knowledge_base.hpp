@@ -213,7 +213,7 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::text t : rows<fz::text>(h.texts))
         if (!texts_ok(t)) return false;
     for (const fz::component& c : components())
-        if (!texts_ok(c.name, c.title) || c.scheme > 4 || c.multiplicity > 5 || c.role > 5 ||
+        if (!texts_ok(c.name, c.title, c.assumed) || c.scheme > 4 || c.multiplicity > 5 || c.role > 5 ||
             !within(c.values, h.values) || !within(c.aliases, h.texts) || !within(c.products, h.products) ||
             !within(c.sources, h.citations) || !within(c.facts_if, h.fact_refs) ||
             (c.companion_of != fz::none && c.companion_of >= h.components.count))

@@ -87,6 +87,7 @@ struct release_record {
     std::string version;
     std::string date; ///< of publication, YYYY-MM-DD or YYYY-MM, may be empty
     std::string note;
+    std::vector<std::string> matches; ///< label scheme: patterns (*) of other words that mean this release
     std::vector<source_ref> sources;
     source_region where;
     std::uint32_t overlay = 0; ///< as in source_record
@@ -127,6 +128,7 @@ struct component_record {
     std::vector<std::string> aliases;
     std::string companion_of;        ///< offered beside this component though nothing requires it
     std::vector<std::string> prefer; ///< label scheme: values from most to least preferred
+    std::string assumed;             ///< label scheme: the value that holds where nothing names another
     std::vector<release_record> releases;
     std::vector<build_record> builds;
     std::vector<product_record> products;
@@ -151,7 +153,8 @@ struct fact_record {
     std::vector<std::vector<selector_record>> then_any; ///< each entry: at least one of the selectors
     std::vector<std::string> code;                      ///< supports: sm_86, compute_90
     std::string ptx;                                    ///< supports: PTX ISA version of the compute_ entries
-    std::vector<std::string> on;                        ///< platforms; empty = every platform
+    std::string require;         ///< requires: an NVIDIA_REQUIRE_* string instead of then
+    std::vector<std::string> on; ///< platforms; empty = every platform
     enforcer enforced_by = enforcer::nobody;
     evidence_level evidence = evidence_level::documentation;
     certainty sure = certainty::sure;

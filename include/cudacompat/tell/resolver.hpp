@@ -239,7 +239,8 @@ private:
         for (const choice& g : s.choices())
             if (s.instances()[g.var()].device == in.device &&
                 static_cast<multiplicity>(kb_.components()[g.component()].multiplicity) ==
-                    multiplicity::device)
+                    multiplicity::device &&
+                static_cast<component_role>(kb_.components()[g.component()].role) != component_role::derived)
                 gpu = &g;
         if (gpu == nullptr) return;
         const std::string device = s.asked().device_names[in.device] + " (" + gpu->version() + ")";

@@ -27,6 +27,11 @@ protected:
             values = bits(component.values.count, true);
             return true;
         }
+        if (component.products.count != 0 &&
+            static_cast<version_scheme>(component.scheme) == version_scheme::label) {
+            values = image_values(c, spec);
+            if (!values.empty()) return true;
+        }
         std::string plain = spec;
         std::string variant;
         split_variant(c, plain, variant);
@@ -153,6 +158,30 @@ protected:
         if (!kb_.read().empty()) out.known += " (read " + std::string(kb_.read()) + ")";
     }
 
+    /// Values that a word means by a pattern of the data; the most specific pattern wins. Image names lose the prefixes
+    /// that every puller adds.
+    [[nodiscard]] bits image_values(std::uint32_t c, std::string_view name) const {
+        const frozen::component& component = kb_.components()[c];
+        bits out(component.values.count);
+        if (name.starts_with("==")) name.remove_prefix(2);
+        for (const std::string_view prefix : {"docker://", "index.docker.io/", "docker.io/", "library/"})
+            if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+        constexpr std::string_view ngc = "nvcr.io/";
+        if (name.starts_with("nvcr.io/nvidia/cuda:")) name.remove_prefix(ngc.size());
+        const auto all = kb_.values(component);
+        for (std::uint32_t i = 0; i < all.size(); ++i)
+            if (kb_.str(all[i].version) == name) out.set(i);
+        if (!out.empty()) return out;
+        std::size_t best = 0;
+        for (const frozen::product& p : kb_.products(component.products)) {
+            const std::string_view pattern = kb_.str(p.name);
+            if (pattern.size() <= best || !matches_glob(pattern, name)) continue;
+            best = pattern.size();
+            out = bits(component.values.count);
+            for (const frozen::interval i : kb_.intervals(p.values)) out.set_range(i.first, i.last);
+        }
+        return out;
+    }
     [[nodiscard]] bits product_values(std::uint32_t c, std::string_view name) const {
         bits out(kb_.components()[c].values.count);
         const std::string folded = fold_product(name);

@@ -17,6 +17,13 @@ protected:
         if (stack_ == nullptr) return true;
         for (const auto& [name, value] : host_parts(*stack_))
             if (value->given() && !observe(name, value->text, value->where, true)) return false;
+        const stack_container& box = stack_->container;
+        if (box.cdi.given() &&
+            !observe("container-mode", box.cdi.value ? "cdi" : "legacy", box.cdi.where, true))
+            return false;
+        if (box.require.given() && !(box.cdi.given() && box.cdi.value))
+            out_.gaps.push_back("the container's own requirement string" + place_of(box.require.where) +
+                                " is not judged: the strings of the data are, by image");
         const std::uint32_t compat = kb_.find_component("compat-package");
         const bool asks_compat =
             std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();

@@ -23,7 +23,9 @@ host_parts(const stack_record& s) {
             {"glibc", &s.glibc},
             {"distro", &s.distro},
             {"jetpack", &s.jetpack},
-            {"l4t", &s.l4t}};
+            {"l4t", &s.l4t},
+            {"container", &s.container.image},
+            {"container-toolkit", &s.container.toolkit}};
 }
 
 class question_maker {

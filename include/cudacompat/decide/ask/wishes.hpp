@@ -81,7 +81,9 @@ protected:
 
     [[nodiscard]] std::uint32_t device_component() const {
         for (std::uint32_t c = 0; c < kb_.components().size(); ++c)
-            if (static_cast<multiplicity>(kb_.components()[c].multiplicity) == multiplicity::device) return c;
+            if (static_cast<multiplicity>(kb_.components()[c].multiplicity) == multiplicity::device &&
+                static_cast<component_role>(kb_.components()[c].role) != component_role::derived)
+                return c;
         return frozen::none;
     }
 
@@ -117,6 +119,7 @@ protected:
         if (device != frozen::none && (!stack_->gpus.empty() || stack_->gpus_at.line != 0))
             out.push_back(device);
         if (stack_->driver.given()) add("compat-package");
+        if (stack_->container.given()) add("container-mode");
         return out;
     }
 
