@@ -29,6 +29,7 @@ public:
         out_.open('{');
         out_.member("schema", std::uint64_t{1});
         out_.member_or_null("data", kb_.version());
+        out_.member("digest", kb_.digest());
         out_.member("verdict", to_string(answer_.verdict()));
         out_.member("degraded", answer_.degraded());
         const question& asked = answer_.asked();

@@ -7,6 +7,7 @@ Usage: run_cases.py --program PROGRAM [--update] [NAME...]      no NAME: all of 
 import argparse
 import difflib
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -47,7 +48,13 @@ def run(program, folder, case):
     done = subprocess.run(
         [program, *shlex.split(case["args"])], input=stdin, capture_output=True, cwd=folder, env=env, timeout=60, check=False
     )
-    return done.returncode, done.stdout, done.stderr
+    return done.returncode, without_digest(done.stdout), done.stderr
+
+
+def without_digest(text):
+    """The digest changes with every change of the data: its form is checked, its value is not."""
+    text = re.sub(rb"(?m)^(.*, by data [^\n(]*)\([0-9a-f]{8}\)", rb"\1(DIGEST)", text, count=1)
+    return re.sub(rb'"digest": ?"[0-9a-f]{16}"', b'"digest": "DIGEST"', text)
 
 
 def compare(folder, name, got):

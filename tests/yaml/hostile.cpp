@@ -66,7 +66,7 @@ TEST_CASE("a file of 100 MB is not opened") {
     CHECK(s.without_root(to_string(m.error())) ==
           "ROOT/big.yaml: has 100000000 bytes; the limit for a file is 8 MiB");
     CHECK(to_string(load_stack_file(file).error()) == to_string(m.error()));
-    const std::string text(100'000'000, 'a');
+    const std::string text(100'000'000, 'a'); // NOLINT(bugprone-string-constructor): large on purpose
     CHECK(refusal(text).message == "has 100000000 bytes; the limit for a file is 8 MiB");
 }
 

@@ -140,7 +140,7 @@ const message_case model_cases[] = {
      "f.yaml:5:1: unknown key 'relases' in a component (did you mean 'releases'?)"},
     {"unknown key", "schema: 1\ncomponent: a\nscheme: dotted\nmultiplicity: host\ncolour: red\n",
      "f.yaml:5:1: unknown key 'colour' in a component; its keys are: schema, component, title,"
-     " scheme, multiplicity, role, line, device_code, aliases, companion_of, prefer, releases,"
+     " scheme, multiplicity, role, line, device_code, aliases, companion_of, prefer, assumed, releases,"
      " builds, products, sources"},
     {"component without scheme", "schema: 1\ncomponent: a\nmultiplicity: host\n",
      "f.yaml:1:1: a component lacks the key 'scheme'"},

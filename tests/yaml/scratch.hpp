@@ -31,7 +31,7 @@ public:
 
     [[nodiscard]] const fs::path& root() const noexcept { return root_; }
     fs::path write(const std::string& name, std::string_view text) const {
-        const fs::path file = root_ / name;
+        fs::path file = root_ / name;
         fs::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
         return file;

@@ -17,8 +17,10 @@ public:
         : observations(kb, items, stack, options) {}
 
     /// strict: what nobody recorded counts against; otherwise it counts for.
-    [[nodiscard]] result<question> build(bool strict) {
+    /// loose_pins: as if installers only asked for libraries to be there, at any version.
+    [[nodiscard]] result<question> build(bool strict, bool loose_pins = false) {
         out_ = {};
+        loose_pins_ = loose_pins;
         clauses_.clear();
         installed_.clear();
         if (!place() || !devices() || !requested() || !observed()) return std::move(failure_);

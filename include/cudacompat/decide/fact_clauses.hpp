@@ -39,11 +39,27 @@ namespace cudacompat::detail {
     if (is_rumour(f)) return false;
     if (!ctx.as_of.empty()) {
         const std::string_view now = ctx.as_of;
+        // Of a day on which the data were being read, what was read later is not known yet. A day before all
+        // reading is a question about the past: then the dates of the facts themselves decide.
+        if (now >= kb.first_read() && kb.read_on(f) > now) return false;
         if (!f.since.empty() && kb.str(f.since) > now) return false;
         if (!f.until.empty() && kb.str(f.until) <= now) return false;
     } else if (!f.until.empty()) {
         return false; // withdrawn
     }
+    return true;
+}
+
+/// An installer's demand for libraries that are shared by an environment and nothing else.
+[[nodiscard]] inline bool is_pin(const knowledge_base& kb, const frozen::fact& f) noexcept {
+    if (static_cast<fact_kind>(f.kind) != fact_kind::requires_ ||
+        static_cast<enforcer>(f.enforced_by) != enforcer::installer || kb.groups(f.then).empty())
+        return false;
+    for (const frozen::group& g : kb.groups(f.then))
+        for (const frozen::selector& s : kb.selectors(g.any_of))
+            if (s.component == frozen::none ||
+                static_cast<multiplicity>(kb.components()[s.component].multiplicity) != multiplicity::bundled)
+                return false;
     return true;
 }
 
@@ -236,26 +252,32 @@ protected:
             if (own == frozen::none) {
                 add_alternatives(f, id, b, rest, at + 1, clause);
             } else {
-                with(own, states ? demanded(own, s) : with_unknown(own, demanded(own, s)));
+                with(own, states ? asked_of(f, own, s) : with_unknown(own, asked_of(f, own, s)));
             }
             return;
         }
         // The copy in use: the owner's where it has one, else the shared one.
         const std::uint32_t shared = in_.find(s.component, frozen::none, frozen::none);
         if (own != frozen::none) {
-            bits holds = with_unknown(own, demanded(own, s));
+            bits holds = with_unknown(own, asked_of(f, own, s));
             holds.set(0);
             with(own, std::move(holds));
             bits present(in_.domain_size(own), true);
             present.reset(0);
             clause.push_back({own, std::move(present)});
-            with(shared, demanded(shared, s));
+            with(shared, asked_of(f, shared, s));
             clause.pop_back();
         } else {
-            with(shared, demanded(shared, s));
+            with(shared, asked_of(f, shared, s));
         }
     }
 
+    [[nodiscard]] bits asked_of(const frozen::fact& f, std::uint32_t var, const frozen::selector& s) const {
+        if (!ctx_.loose_pins || !is_pin(kb_, f)) return demanded(var, s);
+        bits present(in_.domain_size(var), true);
+        present.reset(0);
+        return present;
+    }
     /// What a demand admits. Pre-releases count by their place in the order where the question opened the component.
     [[nodiscard]] bits demanded(std::uint32_t var, const frozen::selector& s) const {
         bits out = in_.admitted(var, s);

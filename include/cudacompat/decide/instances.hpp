@@ -23,6 +23,8 @@ struct context {
         opened;        ///< components of which the question names a pre-release: demands take theirs too
     std::string as_of; ///< only what was published by this date (YYYY-MM-DD); empty: everything
     bits scope;        ///< the components that become variables (scope.hpp); of size 0: all of them
+    /// What an installer pins of a library is only that it be there; what a loader asks for stays. For a second look at a no.
+    bool loose_pins = false;
 
     [[nodiscard]] bool covers(std::uint32_t component) const noexcept {
         return scope.size() == 0 || scope.test(component);

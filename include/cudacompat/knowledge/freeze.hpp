@@ -226,6 +226,10 @@ inline result<std::vector<std::byte>> freezer::assemble() {
     h.title = text(data_.title);
     h.version = text(data_.version);
     h.read = text(data_.read);
+    std::string first;
+    for (const source_record& s : data_.sources)
+        if (!s.read.empty() && (first.empty() || s.read < first)) first = s.read;
+    h.first_read = text(first);
     h.generic = data_.generic ? 1 : 0;
     std::vector<std::byte> block(sizeof h);
     const auto section = [&block](const auto& rows, frozen::slice& where) {
@@ -262,6 +266,10 @@ inline result<std::vector<std::byte>> freezer::assemble() {
         return std::move(failure_);
     }
     h.bytes = static_cast<std::uint32_t>(block.size());
+    std::memcpy(block.data(), &h, sizeof h);
+    h.digest = 0xcbf29ce484222325U;
+    for (const std::byte b : block)
+        h.digest = (h.digest ^ std::to_integer<std::uint64_t>(b)) * 0x100000001b3U;
     std::memcpy(block.data(), &h, sizeof h);
     return block;
 }

@@ -223,8 +223,10 @@ struct header {
     text title;
     text version;
     text read;
+    text first_read; // the oldest date of reading of a source; may be empty
     std::uint32_t generic;
     std::uint32_t pad;
+    std::uint64_t digest; // FNV-1a of the block as freeze() made it, this field zero
     // sections: offset in bytes from the start of the block, number of records
     slice strings, platforms, components, values, builds, cell_releases, products, intervals, selectors,
         groups, facts, citations, sources, texts, fact_refs, errors, causes, names, chips, devices, id_ranges;

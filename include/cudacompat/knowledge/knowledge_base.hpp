@@ -27,6 +27,22 @@ public:
 
     [[nodiscard]] std::string_view title() const noexcept { return str(head().title); }
     [[nodiscard]] std::string_view version() const noexcept { return str(head().version); }
+    /// The oldest date on which a source was read; may be empty.
+    [[nodiscard]] std::string_view first_read() const noexcept { return str(head().first_read); }
+    /// The newest date on which a source of the fact was read; empty where none says.
+    [[nodiscard]] std::string_view read_on(const frozen::fact& f) const noexcept {
+        std::string_view out;
+        for (const frozen::citation& c : citations(f.sources))
+            out = std::max(out, str(sources()[c.source].read));
+        return out;
+    }
+    /// 16 hexadecimal digits that change with any change of the data.
+    [[nodiscard]] std::string digest() const {
+        std::string out(16, '0');
+        std::uint64_t rest = head().digest;
+        for (std::size_t i = out.size(); i-- > 0; rest >>= 4U) out[i] = "0123456789abcdef"[rest & 15U];
+        return out;
+    }
     /// Newest date on which a source was read.
     [[nodiscard]] std::string_view read() const noexcept { return str(head().read); }
     [[nodiscard]] bool generic() const noexcept { return head().generic != 0; }
@@ -206,7 +222,8 @@ inline bool knowledge_base::valid() const noexcept {
         return length <= h.strings.count - sizeof length - at;
     };
     const auto texts_ok = [&](auto... t) { return (text_ok(t.at) && ...); };
-    if (!texts_ok(h.title, h.version, h.read) || h.platforms.count == 0 || h.platforms.count > 32)
+    if (!texts_ok(h.title, h.version, h.read, h.first_read) || h.platforms.count == 0 ||
+        h.platforms.count > 32)
         return false;
     for (const fz::text t : platforms())
         if (!texts_ok(t)) return false;

@@ -178,6 +178,12 @@ CUDACOMPAT_BODY std::string solution::range_of(std::string_view name, bool chose
         if (const bits* known =
                 asked().here->spoken(c->component(), kb().components()[c->component()].companion_of))
             q.restrictions.push_back({c->var(), *known});
+    if (is_free(*c) &&
+        static_cast<multiplicity>(kb().components()[c->component()].multiplicity) == multiplicity::device)
+        for (const std::uint32_t code : asked().here->decision_order.codes)
+            if (values_[code] != 0 &&
+                (instances().value(code, values_[code]).flags & frozen::is_unknown) != 0)
+                return "not recorded";
     const bits works = project_component(q, *c);
     for (const auto& [var, spec] :
          asked().narrowed) // one place on an open line was named: that, not the cell around it
@@ -198,8 +204,11 @@ CUDACOMPAT_BODY bits solution::project_component(const query& q, const choice& c
     bits out(instances().domain_size(c.var()));
     const bool bundled =
         static_cast<multiplicity>(kb().components()[c.component()].multiplicity) == multiplicity::bundled;
-    for (const std::uint32_t var : instances().of(c.component())) {
-        if (!bundled && var != c.var()) continue;
+    const auto copies = instances().of(c.component());
+    const bool several =
+        std::count_if(copies.begin(), copies.end(), [&](std::uint32_t v) { return values_[v] != 0; }) > 1;
+    for (const std::uint32_t var : copies) {
+        if ((!bundled || several) && var != c.var()) continue; // each copy has a line of its own
         if (const std::uint32_t owner = instances()[var].owner; owner != frozen::none) {
             const std::uint32_t build = instances().find(owner, frozen::none, frozen::none);
             if (build != frozen::none && values_[build] == 0) continue; // nobody asked for that build
@@ -207,7 +216,7 @@ CUDACOMPAT_BODY bits solution::project_component(const query& q, const choice& c
         query one = q;
         one.restrictions.push_back(present(var));
         for (const std::uint32_t other : instances().of(c.component()))
-            if (bundled && other != var && instances()[var].owner == frozen::none)
+            if (bundled && !several && other != var && instances()[var].owner == frozen::none)
                 one.restrictions.push_back(only(other, 0));
         const bits values = project(one, var);
         for (std::uint32_t i = values.next(1); i < values.size(); i = values.next(i + 1))

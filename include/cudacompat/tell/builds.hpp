@@ -100,7 +100,15 @@ private:
             told.push_back(&where);
         };
         ask_range("python", out.python);
-        ask_range("gpu", out.gpus);
+        bool listed = true;
+        for (std::uint32_t code = 0; code < in().size(); ++code)
+            if (in()[code].owner == c && (*best)[code] != 0 &&
+                static_cast<multiplicity>(kb_.components()[in()[code].component].multiplicity) ==
+                    multiplicity::code &&
+                (in().value(code, (*best)[code]).flags & frozen::is_unknown) != 0)
+                listed = false;
+        if (listed) ask_range("gpu", out.gpus);
+        else out.gpus = "not recorded";
         const std::vector<bits> ranges = solver->project(q, vars);
         for (std::size_t i = 0; i < vars.size(); ++i) *told[i] = describe(kb_, in(), vars[i], ranges[i]);
         out.drivers = drivers(answer_.asked(), q, *best);
@@ -129,7 +137,8 @@ private:
         }
         for (auto i = told.facts().rbegin(); i != told.facts().rend(); ++i) {
             const frozen::fact& f = kb_.facts()[*i];
-            if (f.conditions.count != 0) return describe(kb_, f);
+            if (f.conditions.count != 0)
+                return describe(kb_, f) + (is_pin(kb_, f) ? ", a pin that the installer enforces" : "");
         }
         return "does not fit what is asked";
     }

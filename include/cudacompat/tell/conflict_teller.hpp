@@ -196,7 +196,7 @@ private:
         std::sort(facts.begin(), facts.end());
         facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
         out.facts = std::move(facts);
-        for (const std::string& r : rules) because.push_back("(" + r + ")");
+        for (const std::string& r : rules) because.push_back(because.empty() ? r : "(" + r + ")");
         for (const std::string& b : because) detail::join(out.text, b, b.starts_with("(") ? " " : "; ");
         const std::string so =
             s.never.size() == 1 ? state({s.never[0].var, left[s.never[0].var]}, false) : conclusion(s.never);

@@ -6,6 +6,7 @@
 #include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,7 @@ public:
         out.conflict_ = conflict_teller(*asked).tell(std::get<refutation>(outcome));
         out.missing_ = asked->gaps;
         place_caveat(out);
+        pins_caveat(out, asker);
         return out;
     }
 
@@ -93,6 +95,33 @@ private:
         out += " " + std::string(kb_.str(v.version));
         if (!v.variant.empty()) out += " (" + std::string(kb_.str(v.variant)) + ")";
         return out;
+    }
+
+    /// Where a pin is in the conflict: would the libraries themselves do? Two facts about one pair, told apart.
+    void pins_caveat(answer& out, detail::asker& asker) const {
+        std::set<std::uint32_t> pinned; // libraries
+        for (const std::uint32_t i : out.conflict_->facts()) {
+            const frozen::fact& f = kb_.facts()[i];
+            if (!detail::is_pin(kb_, f)) continue;
+            for (const frozen::group& g : kb_.groups(f.then))
+                for (const frozen::selector& s : kb_.selectors(g.any_of)) pinned.insert(s.component);
+        }
+        if (pinned.empty()) return;
+        const result<question> loose = asker.build(true, true);
+        if (!loose || !loose->impossible.empty() || !loose->here->borrow()->satisfiable(loose->ask)) return;
+        std::string ranges;
+        for (const std::uint32_t c : pinned) {
+            const std::uint32_t var = loose->here->low.instances.find(c, frozen::none, frozen::none);
+            if (var == frozen::none) continue;
+            const bits works = loose->here->borrow()->project(loose->ask, var);
+            if (works.empty() || (works.count() == 1 && works.test(0))) continue;
+            ranges += (ranges.empty() ? "" : ", ") + std::string(kb_.name(c)) + " " +
+                      describe(kb_, loose->here->low.instances, var, works);
+        }
+        out.caveats_.push_back("only the pins of the packages stand against it, which the installer "
+                               "enforces; by what is known of loading, " +
+                               ranges +
+                               " would serve all of them (installed past the pins, and nobody tested that)");
     }
 
     /// What was asked, and every fact as it was written; nothing of the search is used.
@@ -214,6 +243,29 @@ private:
             }
         }
         weak_caveats(out);
+        old_caveat(out, today);
+    }
+    /// Facts that nobody read again for a year may have been overtaken.
+    void old_caveat(answer& out, std::string_view today) const {
+        if (today.size() < 10 || kb_.first_read().empty()) return;
+        std::string year_ago(today);
+        for (std::size_t i = 4; i-- > 0;) { // one year less, by its digits
+            if (year_ago[i] != '0') {
+                --year_ago[i];
+                break;
+            }
+            year_ago[i] = '9';
+        }
+        if (kb_.first_read() >= year_ago) return;
+        std::set<std::uint32_t> old;
+        for (const choice& c : out.solution_->choices())
+            for (const std::uint32_t f : out.solution_->facts(c.name()))
+                if (const auto read = kb_.read_on(kb_.facts()[f]); !read.empty() && read < year_ago)
+                    old.insert(f);
+        if (!old.empty())
+            out.caveats_.push_back(std::to_string(old.size()) +
+                                   " of the facts behind this were read before " + year_ago +
+                                   ", more than a year ago");
     }
     /// Weakly sourced walls that this answer leans on, and failures that one person met with the like of it.
     void weak_caveats(answer& out) const {

@@ -224,7 +224,8 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
                                                                                            : "1;33");
     if (a.degraded()) out += " (degraded)";
     if (!a.asked().platform.empty() && kb.platforms().size() > 1) out += " on " + a.asked().platform;
-    if (!kb.version().empty()) out += ", by data " + std::string(kb.version());
+    if (!kb.version().empty())
+        out += ", by data " + std::string(kb.version()) + " (" + kb.digest().substr(0, 8) + ")";
     if (!a.asked().here->low.ctx.as_of.empty()) out += " as of " + a.asked().here->low.ctx.as_of;
     out += "\n";
 

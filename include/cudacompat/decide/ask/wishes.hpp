@@ -66,6 +66,7 @@ protected:
         }
         out_.platform = arch.empty() ? os : os + "-" + arch;
         context_ = {};
+        context_.loose_pins = loose_pins_;
         context_.platform = kb_.find_platform(out_.platform);
         context_.as_of = options_.as_of;
         if (context_.as_of.empty() && stack_ != nullptr && stack_->date.given())
