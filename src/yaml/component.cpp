@@ -96,7 +96,8 @@ std::uint32_t read_component(sink& errors, node_ref root, layer of, model& out) 
                                                                    {"line", gives_line},
                                                                    {"device_code", gives_device_code},
                                                                    {"companion_of", gives_companion_of},
-                                                                   {"prefer", gives_prefer}};
+                                                                   {"prefer", gives_prefer},
+                                                                   {"assumed", gives_assumed}};
     std::uint32_t given = 0;
     for (const auto& [key, bit] : once)
         if (fields.has(key)) given |= bit;

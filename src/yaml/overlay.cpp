@@ -152,6 +152,7 @@ private:
         same(gives_device_code, "device_code", own.device_code == base.device_code);
         same(gives_companion_of, "companion_of", own.companion_of == base.companion_of);
         same(gives_prefer, "prefer", own.prefer == base.prefer);
+        same(gives_assumed, "assumed", own.assumed == base.assumed);
 
         // What the overlay says of the component as a whole is the source of its own entries alone.
         const auto inherit = [&](std::vector<source_ref>& refs) {

@@ -27,6 +27,7 @@ enum component_key : std::uint32_t {
     gives_device_code = 32,
     gives_companion_of = 64,
     gives_prefer = 128,
+    gives_assumed = 256,
 };
 
 /// What one file added; merged into the model in the order of the files.

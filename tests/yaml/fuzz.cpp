@@ -15,7 +15,7 @@ namespace {
 
 using namespace cudacompat;
 
-const std::array<std::string, 5> seeds{
+const std::array<std::string, 8> seeds{
     R"(schema: 1
 component: torch
 title: PyTorch
@@ -49,6 +49,19 @@ releases:
   - version: "1.0"
     requires: {b: ">=1,<3", c: "1.*"}
     requires_any: [[{b: "2"}, {d: ">=1"}]]
+)",
+    R"(schema: 1
+errors:
+  - {id: error.nccl.2, layer: nccl, code: 2, text: [one, "two"], versions: "no", says: S, causes: [{cause: C, tell: T}]}
+)",
+    R"(schema: 1
+names:
+  - {id: name.a.pip.12, component: a, manager: pip, cuda: "12", name: n, versions: ">=1", on: [linux-x86_64]}
+)",
+    R"(schema: 1
+vendor: "10de"
+chips:
+  - {chip: AD102, compute_capability: "8.9", devices: [{id: "2684", also: [x], class: geforce}], id_ranges: ["2680-26ff"]}
 )",
     R"(platform: linux
 driver: "535.104.05"

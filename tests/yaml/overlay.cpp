@@ -187,8 +187,9 @@ TEST_CASE("what an overlay may not do to a component") {
     const auto app = [&](const std::string& keys) {
         return l.of_file("schema: 1\ncomponent: app\n" + keys + "\n");
     };
-    for (const char* key : {"scheme: dotted", "multiplicity: host", "role: package", "line: open",
-                            "title: Other", "device_code: true", "companion_of: lib", "prefer: [a]"}) {
+    for (const char* key :
+         {"scheme: dotted", "multiplicity: host", "role: package", "line: open", "title: Other",
+          "device_code: true", "companion_of: lib", "prefer: [a]", "assumed: x"}) {
         const std::string name = std::string(key).substr(0, std::string(key).find(':'));
         CHECK(app(key) ==
               "ROOT/site/x.yaml:1:1: component 'app' has another '" + name +
