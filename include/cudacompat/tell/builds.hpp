@@ -102,7 +102,7 @@ private:
         ask_range("python", out.python);
         bool listed = true;
         for (std::uint32_t code = 0; code < in().size(); ++code)
-            if (in()[code].owner == c && (*best)[code] != 0 &&
+            if ((*best)[code] != 0 &&
                 static_cast<multiplicity>(kb_.components()[in()[code].component].multiplicity) ==
                     multiplicity::code &&
                 (in().value(code, (*best)[code]).flags & frozen::is_unknown) != 0)
