@@ -126,6 +126,11 @@ protected:
             return;
         }
         const auto scheme = static_cast<version_scheme>(component.scheme);
+        if (scheme == version_scheme::label && !kb_.generic()) { // an image of one's own is no contradiction
+            out.beyond_data = true;
+            out.known = "the data does not know it";
+            return;
+        }
         if (const auto top = version::parse(scheme, kb_.str(newest->version));
             top && !kb_.generic() && scheme != version_scheme::label)
             out.beyond_data = !set.intersects(version_set::at_most(*top));
