@@ -191,8 +191,8 @@ private:
         return static_cast<uint32_t>((i / stride_[v]) % sizes_[v]);
     }
     [[nodiscard]] bitmap none() const {
-        return bitmap(words_,
-                      0); // NOLINT(modernize-return-braced-init-list): that would be a list of two words
+        bitmap out(words_, 0);
+        return out;
     }
     [[nodiscard]] bitmap all() const {
         bitmap out(words_, ~uint64_t{0});
