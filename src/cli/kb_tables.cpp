@@ -167,7 +167,7 @@ private:
         rows.push_back({"  about versions", std::string(tells[e.versions])});
         for (const std::string_view t : views(e.texts))
             rows.push_back(
-                {rows.back().front() == "  message" || rows.back().front() == "" ? "" : "  message",
+                {rows.back().front() == "  message" || rows.back().front().empty() ? "" : "  message",
                  "\"" + std::string(t) + "\""});
         for (std::size_t i = 1; i < rows.size(); ++i)
             if (rows[i].front().empty()) rows[i].front() = "  or";
@@ -219,7 +219,7 @@ private:
         const std::size_t colon = what.find(':');
         std::string layer = lower(what.substr(0, colon));
         std::replace(layer.begin(), layer.end(), '-', '_');
-        const auto named = std::find(error_layer_names.begin(), error_layer_names.end(), layer);
+        const auto* const named = std::find(error_layer_names.begin(), error_layer_names.end(), layer);
         const bool has_layer = named != error_layer_names.end();
         const std::string_view rest = !has_layer                        ? what
                                       : colon == std::string_view::npos ? std::string_view{}
@@ -277,7 +277,7 @@ private:
         for (const std::uint32_t i : found) {
             const frozen::package_name& n = kb_.names()[i];
             const std::vector<std::string_view> on = platforms_of(kb_, n.platforms);
-            const auto cell = [](std::string s) { return s.empty() ? std::string("-") : s; };
+            const auto cell = [](const std::string& s) { return s.empty() ? std::string("-") : s; };
             rows.push_back({str(n.component), std::string(package_manager_names[n.manager]),
                             cell(str(n.cuda)), cell(str(n.variant)), str(n.name), cell(str(n.versions)),
                             on.size() == kb_.platforms().size() ? "all" : listed(on)});
@@ -320,7 +320,8 @@ private:
         }
         std::optional<package_manager> manager;
         if (!parts[1].empty()) {
-            const auto it = std::find(package_manager_names.begin(), package_manager_names.end(), parts[1]);
+            const auto* const it =
+                std::find(package_manager_names.begin(), package_manager_names.end(), parts[1]);
             if (it == package_manager_names.end()) {
                 const std::vector<std::string> known(package_manager_names.begin(),
                                                      package_manager_names.end());
