@@ -59,6 +59,8 @@ struct world {
 
     /// Walls of certainty weak, and weak reports of failures, that hold on this platform; by index.
     [[nodiscard]] std::span<const std::uint32_t> weak_facts() const noexcept { return weak_; }
+    /// Ends of support of one component, on this platform; by index.
+    [[nodiscard]] std::span<const std::uint32_t> ends() const noexcept { return ends_; }
 
     /// A solver for this problem; returned to the pool by the handle's destructor.
     class lease {
@@ -120,6 +122,9 @@ private:
             const bool here = ((f.platforms >> low.ctx.platform) & 1U) != 0;
             const bool wall =
                 detail::is_wall(static_cast<fact_kind>(f.kind)) && detail::applies(kb, f, low.ctx);
+            if (here && static_cast<fact_kind>(f.kind) == fact_kind::ends && f.conditions.count == 1 &&
+                !(!f.dispute.empty() && f.dispute_default == 0))
+                ends_.push_back(i);
             if (here && static_cast<certainty>(f.certainty) == certainty::weak &&
                 (wall || detail::is_rumour(f)))
                 weak_.push_back(i);
@@ -196,7 +201,7 @@ private:
     }
 
     std::vector<pair_knowledge> known_;
-    std::vector<std::uint32_t> about_, about_at_, weak_;
+    std::vector<std::uint32_t> about_, about_at_, weak_, ends_;
     mutable std::mutex pool_mutex_;
     mutable std::vector<std::unique_ptr<solver>> pool_;
 };

@@ -227,12 +227,9 @@ private:
                     "CUDA runs here by forward compatibility: a cuda-compat package is needed");
             if (count == multiplicity::code && in.device < asked.device_names.size())
                 code_caveat(out, s, c, in);
-            for (const std::uint32_t i : kb_.facts_if(kb_.components()[in.component])) {
+            for (const std::uint32_t i : asked.here->ends()) {
                 const frozen::fact& f = kb_.facts()[i];
-                if (static_cast<fact_kind>(f.kind) != fact_kind::ends || f.conditions.count != 1 ||
-                    ((f.platforms >> low.ctx.platform) & 1U) == 0)
-                    continue;
-                if (!f.dispute.empty() && f.dispute_default == 0) continue;
+                if (kb_.selectors(f.conditions)[0].component != in.component) continue;
                 if (!low.instances.admitted(c.var(), kb_.selectors(f.conditions)[0]).test(c.domain()))
                     continue;
                 if (kb_.str(f.until) > today) continue;

@@ -246,39 +246,60 @@ private:
     }
 
     /// Values of x in the order of preference, where that is not simply ascending.
+    /// The values of each variable with criteria, best first. Queries on one world have the same criteria again and again:
+    /// a variable whose ranks are those of the last time keeps its order.
     void set_preferences(const query& q) {
         for (const var_id x : ordered_) preference_[x] = none;
         ordered_.clear();
         orders_.clear();
-        for (std::size_t i = 0; i < q.criteria.size(); ++i) {
-            const criterion& c = q.criteria[i];
-            if (preference_[c.var] != none) continue;
-            bool ascending = true;
-            for (std::size_t k = i; k < q.criteria.size(); ++k)
-                if (q.criteria[k].var == c.var)
-                    ascending =
-                        ascending && std::is_sorted(q.criteria[k].rank.begin(), q.criteria[k].rank.end());
-            if (ascending) continue;
-            const auto at = static_cast<std::uint32_t>(orders_.size());
-            for (std::uint32_t v = 0; v < size(c.var); ++v) orders_.push_back(v);
-            for (std::size_t k = q.criteria.size(); k-- > i;) {
-                if (q.criteria[k].var != c.var) continue;
-                const auto less = [&](std::uint32_t a, std::uint32_t b) {
-                    return q.criteria[k].rank[a] < q.criteria[k].rank[b];
-                };
-                const auto first = orders_.begin() + at;
-                if (std::is_sorted(first, orders_.end(), less)) continue;
-                if (!std::is_sorted(first + 1, orders_.end(), less) || !less(orders_.back(), *first))
-                    std::stable_sort(first, orders_.end(), less);
-                else // the usual case: absent, value 0, comes last
-                    std::rotate(first, first + 1, orders_.end());
-            }
-            preference_[c.var] = at;
-            ordered_.push_back(c.var);
+        last_orders_.resize(data_->variables());
+        std::vector<std::vector<const std::vector<std::uint32_t>*>>& ranks = ranks_of_;
+        ranks.resize(data_->variables());
+        for (const criterion& c : q.criteria) {
+            if (ranks[c.var].empty()) with_criteria_.push_back(c.var);
+            ranks[c.var].push_back(&c.rank);
         }
+        for (const var_id x : with_criteria_) {
+            last_order& last = last_orders_[x];
+            const bool same = last.ranks.size() == ranks[x].size() &&
+                              std::equal(last.ranks.begin(), last.ranks.end(), ranks[x].begin(),
+                                         [](const auto& kept, const auto* now) { return kept == *now; });
+            if (!same) {
+                last.ranks.clear();
+                for (const auto* r : ranks[x]) last.ranks.push_back(*r);
+                last.make(size(x));
+            }
+            ranks[x].clear();
+            if (last.order.empty()) continue; // ascending: the lowest value is the best
+            preference_[x] = static_cast<std::uint32_t>(orders_.size());
+            orders_.insert(orders_.end(), last.order.begin(), last.order.end());
+            ordered_.push_back(x);
+        }
+        with_criteria_.clear();
     }
 
+    /// The order of a variable's values by its criteria; none where that is the order of the values.
+    struct last_order {
+        std::vector<std::vector<std::uint32_t>> ranks; ///< most important first
+        std::vector<std::uint32_t> order;
+
+        void make(std::uint32_t values) {
+            order.clear();
+            if (std::all_of(ranks.begin(), ranks.end(),
+                            [](const auto& r) { return std::is_sorted(r.begin(), r.end()); }))
+                return;
+            for (std::uint32_t v = 0; v < values; ++v) order.push_back(v);
+            for (std::size_t k = ranks.size(); k-- > 0;)
+                std::stable_sort(order.begin(), order.end(),
+                                 [&](std::uint32_t a, std::uint32_t b) { return ranks[k][a] < ranks[k][b]; });
+        }
+    };
+
     std::vector<var_id> ordered_; ///< variables with a preference_
+    std::vector<last_order> last_orders_;
+    std::vector<std::vector<const std::vector<std::uint32_t>*>>
+        ranks_of_; ///< of set_preferences, empty between calls
+    std::vector<var_id> with_criteria_;
     std::vector<term> merged_;
     std::vector<term_ref> stash_; ///< learned clauses that are out: terms, then a mark with last_used
     std::vector<word> stash_words_;
