@@ -69,7 +69,7 @@ public:
 
     explicit wall_index(const lowered& low) : low_(&low), kept_(low.kb.components().size()) {
         for (std::uint32_t i = 0; i < low.kb.facts().size(); ++i)
-            if (stands(i) && without_presence(low.kb.facts()[i])) unconditional_.push_back(look_at(i));
+            if (without_presence(low.kb.facts()[i]) && stands(i)) unconditional_.push_back(look_at(i));
     }
     wall_index(const wall_index&) = delete;
     wall_index& operator=(const wall_index&) = delete;

@@ -95,18 +95,28 @@ private:
         std::uint32_t of;
         bits values;
     };
+    /// Can what it speaks of be in this world at all?
+    [[nodiscard]] bool in_scope(const frozen::fact& f) const noexcept {
+        for (const frozen::selector& s : low.kb.selectors(f.conditions))
+            if (s.present != 0 && s.absent == 0 &&
+                (s.component == frozen::none || !low.ctx.covers(s.component)))
+                return false;
+        return true;
+    }
     void index_facts() {
         const knowledge_base& kb = low.kb;
         const auto each =
             [&](auto&& see) { // each component of a consequence once for each fact, facts ascending
                 std::vector<std::uint32_t> last(kb.components().size(), frozen::none);
-                for (std::uint32_t i = 0; i < kb.facts().size(); ++i)
+                for (std::uint32_t i = 0; i < kb.facts().size(); ++i) {
+                    if (!in_scope(kb.facts()[i])) continue;
                     for (const frozen::group& g : kb.groups(kb.facts()[i].then))
                         for (const frozen::selector& s : kb.selectors(g.any_of)) {
                             if (s.component == frozen::none || last[s.component] == i) continue;
                             last[s.component] = i;
                             see(s.component, i);
                         }
+                }
             };
         about_at_.assign(kb.components().size() + 1, 0);
         each([&](std::uint32_t component, std::uint32_t) { ++about_at_[component + 1]; });
@@ -119,6 +129,7 @@ private:
         const knowledge_base& kb = low.kb;
         for (std::uint32_t i = 0; i < kb.facts().size(); ++i) {
             const frozen::fact& f = kb.facts()[i];
+            if (!in_scope(f)) continue;
             const bool here = ((f.platforms >> low.ctx.platform) & 1U) != 0;
             const bool wall =
                 detail::is_wall(static_cast<fact_kind>(f.kind)) && detail::applies(kb, f, low.ctx);
