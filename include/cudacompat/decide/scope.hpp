@@ -19,11 +19,7 @@ namespace cudacompat {
 
 class scope_table {
 public:
-    explicit scope_table(const knowledge_base& kb)
-        : kb_(kb), reach_(kb.components().size(), bits(size_of(kb))) {
-        const std::uint32_t n = size_of(kb);
-        std::vector<bits> next(n, bits(n));
-        always_ = bits(n);
+    explicit scope_table(const knowledge_base& kb) : kb_(kb), next_(kb.components().size()) {
         for (const frozen::fact& f : kb.facts()) {
             std::uint32_t subject = frozen::none; // the first component that has to be there for it
             bool idle = false;                    // it waits for a component that nobody knows
@@ -33,52 +29,49 @@ public:
                 if (subject == frozen::none) subject = s.component;
             }
             if (idle) continue;
-            bits& out = subject == frozen::none ? always_ : next[subject];
+            std::vector<std::uint32_t>& out = subject == frozen::none ? always_ : next_[subject];
             for (const frozen::selector& s : kb.selectors(f.conditions))
-                if (s.component != frozen::none && s.present == 0) out.set(s.component);
+                if (s.component != frozen::none && s.present == 0) out.push_back(s.component);
             for (const frozen::group& g : kb.groups(f.then))
                 for (const frozen::selector& s : kb.selectors(g.any_of))
-                    if (s.component != frozen::none) out.set(s.component);
+                    if (s.component != frozen::none) out.push_back(s.component);
         }
-        for (std::uint32_t c = 0; c < n; ++c) {
+        for (std::uint32_t c = 0; c < next_.size(); ++c) {
             const frozen::component& k = kb.components()[c];
-            if (k.companion_of != frozen::none) next[k.companion_of].set(c);
-            if (static_cast<multiplicity>(k.multiplicity) == multiplicity::runtime) always_.set(c);
+            if (k.companion_of != frozen::none) next_[k.companion_of].push_back(c);
+            if (static_cast<multiplicity>(k.multiplicity) == multiplicity::runtime) always_.push_back(c);
         }
-        for (std::uint32_t c = 0; c < n; ++c) {
-            reach_[c].set(c);
-            spread(next, reach_[c]);
+        for (std::vector<std::uint32_t>& list : next_) {
+            std::sort(list.begin(), list.end());
+            list.erase(std::unique(list.begin(), list.end()), list.end());
         }
-        spread(next, always_);
     }
 
     /// The scope of a question that names these components.
     [[nodiscard]] bits of(std::span<const std::uint32_t> named) const {
-        bits out = always_;
-        for (const std::uint32_t c : named) out |= reach_[c];
+        bits out(static_cast<std::uint32_t>(next_.size()));
+        std::vector<std::uint32_t> open;
+        const auto reach = [&](std::span<const std::uint32_t> list) {
+            for (const std::uint32_t c : list)
+                if (!out.test(c)) {
+                    out.set(c);
+                    open.push_back(c);
+                }
+        };
+        reach(always_);
+        reach(named);
+        while (!open.empty()) {
+            const std::uint32_t c = open.back();
+            open.pop_back();
+            reach(next_[c]);
+        }
         return out;
     }
 
 private:
-    [[nodiscard]] static std::uint32_t size_of(const knowledge_base& kb) {
-        return static_cast<std::uint32_t>(kb.components().size());
-    }
-    static void spread(const std::vector<bits>& next, bits& out) {
-        bits done(out.size());
-        for (bool grown = true; grown;) {
-            grown = false;
-            for (std::uint32_t c = out.next(0); c < out.size(); c = out.next(c + 1)) {
-                if (done.test(c)) continue;
-                done.set(c);
-                out |= next[c];
-                grown = true;
-            }
-        }
-    }
-
-    knowledge_base kb_;       ///< keeps its block, whose address is the key of the cache
-    std::vector<bits> reach_; ///< by component, itself included
-    bits always_;
+    knowledge_base kb_;                            ///< keeps its block, whose address is the key of the cache
+    std::vector<std::vector<std::uint32_t>> next_; ///< by component: what may come with it, ascending
+    std::vector<std::uint32_t> always_;            ///< what is needed whatever is named
 };
 
 /// The table of this knowledge base; made once for each of the few most recent ones.
