@@ -10,11 +10,28 @@
 
 namespace cudacompat {
 
-/// Does `text` match `pattern`, in which a trailing '*' stands for any rest?
+/// Is `text` the whole of `pattern`, in which '*' stands for any characters?
 [[nodiscard]] constexpr bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
-    if (!pattern.empty() && pattern.back() == '*')
-        return text.starts_with(pattern.substr(0, pattern.size() - 1));
-    return pattern == text;
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
 }
 
 /// Order in which numbers inside words count as numbers: sm_90 < sm_100, cu92 < cu118.
@@ -87,30 +104,6 @@ namespace cudacompat {
         }
     }
     return out;
-}
-
-/// Whether the pattern, in which * stands for any characters, is the whole text.
-[[nodiscard]] inline bool matches_glob(std::string_view pattern, std::string_view text) noexcept {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
 }
 
 } // namespace cudacompat

@@ -180,7 +180,7 @@ protected:
         std::size_t best = 0;
         for (const frozen::product& p : kb_.products(component.products)) {
             const std::string_view pattern = kb_.str(p.name);
-            if (pattern.size() <= best || !matches_glob(pattern, name)) continue;
+            if (pattern.size() <= best || !matches_pattern(pattern, name)) continue;
             best = pattern.size();
             out = bits(component.values.count);
             for (const frozen::interval i : kb_.intervals(p.values)) out.set_range(i.first, i.last);
