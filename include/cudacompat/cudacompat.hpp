@@ -39,6 +39,15 @@ namespace cudacompat {
 [[nodiscard]] result<answer> resolve(std::initializer_list<std::string_view> request,
                                      const stack_record& stack, const resolve_options& options = {});
 
+/// Does this stack fit, all that it states staying as it is? What it does not mention is assumed to be suitable; what
+/// it mentions without every detail has to fit whatever the detail is, or the verdict is unknown. Items of the request
+/// are wishes on top of the stack. answer::findings() says what is wrong, answer::ways_out() what would mend it.
+[[nodiscard]] result<answer> check(const knowledge_base& kb, std::span<const std::string_view> request,
+                                   const stack_record* stack, const resolve_options& options = {});
+
+/// By the embedded data.
+[[nodiscard]] result<answer> check(const stack_record& stack, const resolve_options& options = {});
+
 /// A text as a template argument.
 template <std::size_t N>
 struct literal {

@@ -20,4 +20,10 @@ CUDACOMPAT_BODY result<answer> resolve(std::initializer_list<std::string_view> r
     return resolve(*kb, {request.begin(), request.size()}, &stack, options);
 }
 
+CUDACOMPAT_BODY result<answer> check(const stack_record& stack, const resolve_options& options) {
+    const auto& kb = embedded_knowledge();
+    if (!kb) return kb.error();
+    return check(*kb, {}, &stack, options);
+}
+
 } // namespace cudacompat

@@ -43,7 +43,8 @@ public:
         conflict();
         out_.member_list("caveats", answer_.caveats());
         out_.member_list("missing", answer_.missing());
-        out_.member_list("ways_out", std::span<const std::string>{});
+        findings();
+        ways_out();
         all();
         facts();
         out_.close('}');
@@ -167,6 +168,47 @@ private:
         out_.close(']');
         cite(c->facts());
         out_.close('}');
+    }
+
+    void findings() {
+        out_.key("findings");
+        out_.open('[');
+        for (const finding& f : answer_.findings()) {
+            out_.open('{');
+            out_.member("rule", f.rule);
+            out_.member("severity", severity_names[static_cast<std::size_t>(f.level)]);
+            out_.member_list("components", f.components);
+            out_.member("text", f.text);
+            out_.member_list("looks_like", f.looks_like);
+            out_.member_list("change", f.change);
+            out_.member("allowed", f.allowed);
+            cite(f.facts);
+            out_.close('}');
+        }
+        out_.close(']');
+    }
+    void ways_out() {
+        out_.key("ways_out");
+        out_.open('[');
+        for (const way_out& w : answer_.ways_out()) {
+            out_.open('{');
+            out_.member("text", w.text);
+            out_.member("cost", std::uint64_t{w.cost});
+            out_.key("changes");
+            out_.open('[');
+            for (const way_out::change& c : w.changes) {
+                out_.open('{');
+                out_.member("component", c.component);
+                out_.member("from", c.from);
+                out_.member("to", c.to);
+                out_.member_or_null("variant", c.variant);
+                out_.member_or_null("example", c.example);
+                out_.close('}');
+            }
+            out_.close(']');
+            out_.close('}');
+        }
+        out_.close(']');
     }
 
     void all() {

@@ -20,7 +20,7 @@ namespace cudacompat::cli {
 
 namespace {
 
-constexpr std::string_view commands[] = {"resolve", "kb"};
+constexpr std::string_view commands[] = {"resolve", "check", "kb"};
 constexpr std::string_view kb_commands[] = {"list", "show", "lint", "stats", "compile"};
 constexpr std::size_t most_solutions = 1000;
 
@@ -158,35 +158,41 @@ std::string check_overlays(const std::vector<std::string>& overlays, const std::
            "the directory 'data' of cudacompat's source is what it was compiled from";
 }
 
-arguments read_resolve(std::span<const char* const> args) {
+arguments read_resolve(std::string_view command, std::span<const char* const> args) {
     resolve_args out;
+    out.command = command;
+    const bool checks = command == "check";
     std::string format = "text";
     std::string prefer = "newest";
     std::string colour = "auto";
     std::string stack;
     std::string width;
     bool all = false;
-    parser p("resolve");
+    parser p(command);
     CLI::Option* request = p.app().add_option("REQUEST", out.request);
     CLI::Option* has_stack = p.option("--stack", stack);
     CLI::Option* set = p.app().add_option("--set", out.set)->expected(1)->allow_extra_args(false)->take_all();
     p.option("--kb", out.kb);
     overlay_option(p, out.overlays);
-    p.option("--policy", prefer);
+    if (!checks) p.option("--policy", prefer);
+    p.app().add_option("--allow", out.options.allow)->expected(1)->allow_extra_args(false)->take_all();
     p.option("--as-of", out.options.as_of);
     p.option("--format", format);
     p.option("--color,--colour", colour);
     CLI::Option* has_width = p.option("--width", width);
-    p.app().add_flag("--all", all);
+    if (!checks) p.app().add_flag("--all", all);
     p.app().add_flag("--verbose", out.verbose);
 
-    const auto wrong = [](std::string message) { return bad_usage{std::move(message), "resolve"}; };
+    const auto wrong = [&](std::string message) { return bad_usage{std::move(message), command}; };
     if (const char* bracketed = find_bracketed(args))
         return wrong("argument '" + escaped(bracketed) + "': no request, name or value begins so");
     if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
     out.request = request->results();
     out.set = set->results();
-    if (out.request.empty()) return wrong("no request; name at least one component, such as 'torch:1.12'");
+    if (out.request.empty() && !checks)
+        return wrong("no request; name at least one component, such as 'torch:1.12'");
+    if (out.request.empty() && has_stack->count() == 0 && out.set.empty())
+        return wrong("nothing to check; give --stack FILE, --set KEY=VALUE or a request");
     if (has_stack->count() != 0) out.stack = stack;
     if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
         return wrong(std::move(e));
@@ -283,7 +289,7 @@ std::string unknown_command(std::string_view what, std::string_view given,
 arguments read_arguments(int argc, const char* const* argv) {
     const std::span<const char* const> args(argv + (argc > 0 ? 1 : 0),
                                             static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
-    if (args.empty()) return bad_usage{"no command; expected resolve or kb", ""};
+    if (args.empty()) return bad_usage{"no command; expected resolve, check or kb", ""};
     const std::string_view first = args[0];
     if (is_help(first)) return wants_text{std::string(help_of(""))};
     if (first == "--version") return wants_text{version_text()};
@@ -296,7 +302,11 @@ arguments read_arguments(int argc, const char* const* argv) {
     };
     if (first == "resolve") {
         if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("resolve"))};
-        return read_resolve(args.subspan(1));
+        return read_resolve("resolve", args.subspan(1));
+    }
+    if (first == "check") {
+        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("check"))};
+        return read_resolve("check", args.subspan(1));
     }
     if (first != "kb") return bad_usage{unknown_command("command", first, commands), ""};
     if (args.size() == 1)

@@ -16,6 +16,7 @@ namespace cudacompat::cli {
 enum class output_format : unsigned char { text, json };
 
 struct resolve_args {
+    std::string command = "resolve"; ///< resolve, check
     std::vector<std::string> request;
     std::optional<std::string> stack;  ///< a path, or "-"
     std::vector<std::string> set;      ///< KEY=VALUE, in order

@@ -14,6 +14,7 @@ behind every sentence.
 
 commands:
   resolve REQUEST...   what fits together
+  check --stack FILE   does what is there fit, which link is broken, what mends it
   kb COMMAND           the knowledge base: list, show, lint, stats, compile
 
 options:
@@ -25,6 +26,7 @@ examples:
   cudacompat resolve torch gpu:rtx-5090
   cudacompat resolve torch driver:535.104.05 python:3.10 --format json
   cudacompat resolve torch --stack host.yaml
+  cudacompat check --stack host.yaml
   cudacompat kb show torch
 
 exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
@@ -74,6 +76,48 @@ examples:
   cudacompat resolve torch --set driver=535.104.05 --set gpu=rtx-4090
   cudacompat resolve torch --stack host.yaml --policy installed
   echo '{"driver": "550.54.14"}' | cudacompat resolve torch --stack - --format json
+
+exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
+input file, 70 internal error
+)"},
+    {"check", R"(usage: cudacompat check [REQUEST...] [options]
+
+Says whether a stack fits as it is described: which link is broken first, why,
+what people see when it happens, and which changes would mend it, each of them
+solved again. A REQUEST is a wish on top of the stack, as for 'resolve'.
+
+What the stack does not mention is free, and the answer says what it has to be.
+What it mentions without every detail ("535", torch without its build, "*") has
+to fit whatever the detail is; otherwise the verdict is unknown, and the detail
+that decides is named.
+
+the stack:
+  --stack FILE         YAML or JSON; - is standard input
+  --set KEY=VALUE      a key of the stack file, over what FILE says; may repeat:
+                       driver, gpu (may repeat; none), glibc, platform, arch,
+                       components.NAME or NAME, date, ...
+
+the answer:
+  --allow RULE         set aside what this rule says; the answer tells so. The
+                       findings name their rules; may repeat
+  --as-of YYYY-MM-DD   judge by what was published by that day
+  --kb DIR|FILE        another knowledge base: a directory of YAML, or a .ckb file
+                       (default: CUDACOMPAT_KB, else the data in the program)
+  --overlay DIR        a site's own facts, laid over the YAML that --kb names
+
+the output:
+  --format text|json   json: data/schema/answer.schema.json
+  --verbose            every step
+  --color WHEN         auto (a terminal, and NO_COLOR unset), always, never
+  --width N            columns of the text, 40 to 1000 (default: 100, or the
+                       terminal's where it has less)
+  -h, --help           this text
+
+examples:
+  cudacompat check --stack host.yaml
+  cudacompat check --set driver=520.61.05 --set torch=2.1.0+cu121
+  cudacompat check torch:2.7 --stack host.yaml
+  cudacompat check --stack host.yaml --allow driver-floor --format json
 
 exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
 input file, 70 internal error

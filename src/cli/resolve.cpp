@@ -1,4 +1,4 @@
-// cudacompat resolve
+// cudacompat resolve, cudacompat check
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "input.hpp"
@@ -32,7 +32,10 @@ int run_resolve(const resolve_args& args) {
     }
     if (const std::optional<error> wrong = apply_set(stack, args.set, *kb)) return report(*wrong);
 
-    const result<answer> a = resolve(*kb, request, has_stack ? &stack : nullptr, args.options);
+    const bool checks = args.command == "check";
+    const stack_record* machine = has_stack ? &stack : nullptr;
+    const result<answer> a = checks ? check(*kb, request, machine, args.options)
+                                    : resolve(*kb, request, machine, args.options);
     if (!a) return report(a.error(), request);
     std::string out;
     if (args.format == output_format::json) {
@@ -42,7 +45,7 @@ int run_resolve(const resolve_args& args) {
         options.width = args.width != 0 ? args.width : terminal_width(100);
         options.colour = wants_colour(args.colour);
         options.verbose = args.verbose;
-        out = to_text(*a, options);
+        out = checks ? to_report(*a, options) : to_text(*a, options);
     }
     if (args.options.all_limit != 0 && a->all().size() == args.options.all_limit)
         put_error("stopped after " + std::to_string(args.options.all_limit) +

@@ -178,6 +178,7 @@ public:
         append(out_.data.errors, content.data.errors);
         append(out_.data.names, content.data.names);
         append(out_.data.chips, content.data.chips);
+        append(out_.data.rules, content.data.rules);
     }
 
     [[nodiscard]] std::map<std::string, std::uint32_t, std::less<>> take_given() { return std::move(given_); }

@@ -40,6 +40,7 @@ public:
         table(below_.errors, overlay.data.errors, "error");
         table(below_.names, overlay.data.names, "name");
         chips(overlay.data.chips);
+        table(below_.rules, overlay.data.rules, "rule");
         below_.version += (below_.version.empty() ? "overlay " : " + overlay ") + overlay.data.title;
         below_.overlays.push_back(std::move(overlay.data.title));
     }
@@ -74,6 +75,7 @@ private:
         for (error_record& e : data.errors) e.overlay = number_;
         for (name_record& n : data.names) n.overlay = number_;
         for (chip_record& c : data.chips) c.overlay = number_;
+        for (rule_record& r : data.rules) r.overlay = number_;
         for (component_record& c : data.components) {
             c.overlay = number_;
             for (release_record& r : c.releases) r.overlay = number_;

@@ -54,6 +54,7 @@ void read_facts(sink& errors, node_ref root, layer of, model& out);
 void read_errors(sink& errors, node_ref root, model& out);
 void read_names(sink& errors, node_ref root, model& out);
 void read_chips(sink& errors, node_ref root, model& out);
+void read_rules(sink& errors, node_ref root, model& out);
 
 /// One overlay as it was read, before it meets its base.
 struct overlay_content {
@@ -130,6 +131,11 @@ inline constexpr auto name_keys = std::to_array<std::string_view>(
 inline constexpr auto chips_file_keys = std::to_array<std::string_view>({"schema", "vendor", "chips"});
 inline constexpr auto chip_keys = std::to_array<std::string_view>(
     {"chip", "compute_capability", "basis", "devices", "id_ranges", "sources"});
+inline constexpr auto rules_file_keys = std::to_array<std::string_view>({"schema", "rules"});
+inline constexpr auto rule_keys = std::to_array<std::string_view>(
+    {"id", "severity", "rank", "says", "stated", "blames", "looks_like", "change", "facts"});
+inline constexpr auto rule_match_keys =
+    std::to_array<std::string_view>({"id", "kind", "enforced_by", "if", "then"});
 inline constexpr auto device_keys = std::to_array<std::string_view>({"id", "name", "also", "class"});
 
 } // namespace cudacompat::yaml_impl

@@ -1,4 +1,4 @@
-// tables/{errors,names,pci}/*.yaml: records that are looked up.
+// tables/{errors,names,pci,rules}/*.yaml: records that are looked up.
 #include "records.hpp"
 
 #include <algorithm>
@@ -121,6 +121,39 @@ void need_entries(const record& fields, std::string_view key, std::string_view w
     return out;
 }
 
+[[nodiscard]] rule_record read_rule(const record& fields) {
+    rule_record out;
+    sink& errors = fields.errors();
+    out.where = fields.where();
+    fields.text("id", out.id);
+    choose(fields, "severity", severity_names, out.level);
+    fields.text("says", out.says);
+    if (const node_ref value = fields.find("rank")) {
+        const std::string_view text = value.is_scalar() && !value.quoted() ? value.text() : std::string_view{};
+        if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string_view::npos)
+            errors.add(value, "'rank' is no number; expected one from 0 to 9999, without quotes");
+        else
+            for (const char c : text) out.rank = out.rank * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    fields.texts("stated", out.stated);
+    fields.texts("blames", out.blames);
+    fields.texts("looks_like", out.looks_like);
+    fields.texts("change", out.change);
+    fields.each("facts", [&](node_ref item) {
+        rule_match match;
+        const record one(errors, item, "a description of facts", rule_match_keys);
+        if (!one.valid()) return;
+        match.where = one.where();
+        one.texts("id", match.id);
+        one.texts("kind", match.kind);
+        one.texts("enforced_by", match.enforced_by);
+        one.texts("if", match.if_);
+        one.texts("then", match.then);
+        out.facts.push_back(std::move(match));
+    });
+    return out;
+}
+
 } // namespace
 
 void read_errors(sink& errors, node_ref root, model& out) {
@@ -153,6 +186,16 @@ void read_chips(sink& errors, node_ref root, model& out) {
         const record fields(errors, item, "a chip", chip_keys);
         if (fields.valid() && fields.need({"chip", "compute_capability", "devices"}))
             out.chips.push_back(read_chip(fields, vendor));
+    });
+}
+
+void read_rules(sink& errors, node_ref root, model& out) {
+    const record file(errors, root, "a file of rules", rules_file_keys);
+    check_schema(file);
+    file.each("rules", [&](node_ref item) {
+        const record fields(errors, item, "a rule", rule_keys);
+        if (fields.valid() && fields.need({"id", "severity", "rank", "says"}))
+            out.rules.push_back(read_rule(fields));
     });
 }
 

@@ -58,6 +58,7 @@ KINDS = {  # the key that tells the kind of a file -> its schema
     "errors": "errors",
     "names": "names",
     "chips": "pci",
+    "rules": "rules",
 }
 SCHEMAS = {name: validator(name) for name in (*KINDS.values(), "stack")}
 
@@ -97,6 +98,9 @@ def check_keys():
         "chips_file": properties("pci"),
         "chip": properties("pci", "properties", "chips", "items"),
         "device": properties("pci", "properties", "chips", "items", "properties", "devices", "items"),
+        "rules_file": properties("rules"),
+        "rule": properties("rules", "properties", "rules", "items"),
+        "rule_match": properties("rules", "properties", "rules", "items", "properties", "facts", "items"),
         "generic": properties("generic"),
         "generic_release": properties("generic", "properties", "releases", "items"),
         "stack": properties("stack"),
@@ -141,6 +145,7 @@ SAMPLES = {
     "errors": ('schema: 1\nerrors: [{id: error.nccl.2, layer: nccl, code: 2, text: [t], versions: "no", says: s, causes: [{cause: c}], sources: [a]}]', "nccl, code", "nickel, code"),
     "names": ('schema: 1\nnames: [{id: name.a.pip, component: a, manager: pip, cuda: "12", name: n, sources: [a]}]', '"12"', "12"),
     "pci": ('schema: 1\nvendor: "10de"\nchips: [{chip: AD102, compute_capability: "8.9", devices: [{id: "2684"}], sources: [a]}]', '"2684"', "2684"),
+    "rules": ('schema: 1\nrules: [{id: driver-floor, severity: blocks, rank: 35, says: s, facts: [{if: [driver]}]}]', "blocks", "stops"),
     "manifest": ('schema: 1\nfamilies: [{family: a.b, read: 1, entered: 1, merged: 0, left_out: 0}]', "left_out", "lost"),
     "stack": ('driver: "535.104.05"\ngpus: [RTX 4090, {compute_capability: "8.9"}]\nbuilds: {torch: {code: [sm_90, "9.0+PTX"]}}', '"8.9"', "8.9"),
 }

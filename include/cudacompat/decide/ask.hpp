@@ -16,15 +16,13 @@ public:
           const resolve_options& options)
         : observations(kb, items, stack, options) {}
 
-    /// strict: what nobody recorded counts against; otherwise it counts for.
-    /// loose_pins: as if installers only asked for libraries to be there, at any version.
-    [[nodiscard]] result<question> build(bool strict, bool loose_pins = false) {
+    [[nodiscard]] result<question> build(const asking& how) {
         out_ = {};
-        loose_pins_ = loose_pins;
+        how_ = how;
         clauses_.clear();
         installed_.clear();
         if (!place() || !devices() || !requested() || !observed()) return std::move(failure_);
-        rules(strict);
+        rules(how.strict);
         preferences();
         return std::move(out_);
     }
@@ -78,8 +76,12 @@ private:
                 if (r.var == var) open &= r.allowed;
             open -= host;
             open.reset(0);
-            if (!open.empty())
-                restrict(var, host.complement(),
+            if (open.empty()) continue;
+            if (how_.judge) // what is there without a word of its build is none of them
+                for (std::size_t i = 0; i < out_.ask.restrictions.size(); ++i)
+                    if (out_.ask.restrictions[i].var == var && out_.says[i].by == asked_by::observation)
+                        out_.ask.restrictions[i].allowed -= host;
+            restrict(var, host.complement(),
                          {asked_by::rule, c,
                           "no CPU-only build of " + std::string(kb_.name(c)) + " unless it is asked for"});
         }

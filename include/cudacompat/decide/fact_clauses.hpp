@@ -37,6 +37,11 @@ namespace cudacompat::detail {
     if (((f.platforms >> ctx.platform) & 1U) == 0) return false;
     if (!f.dispute.empty() && f.dispute_default == 0) return false;
     if (is_rumour(f)) return false;
+    if (ctx.idle_build && static_cast<enforcer>(f.enforced_by) == enforcer::build_time) return false;
+    if (!ctx.without.empty() &&
+        std::binary_search(ctx.without.begin(), ctx.without.end(),
+                           static_cast<std::uint32_t>(&f - kb.facts().data())))
+        return false;
     if (!ctx.as_of.empty()) {
         const std::string_view now = ctx.as_of;
         // Of a day on which the data were being read, what was read later is not known yet. A day before all

@@ -25,6 +25,9 @@ struct context {
     bits scope;        ///< the components that become variables (scope.hpp); of size 0: all of them
     /// What an installer pins of a library is only that it be there; what a loader asks for stays. For a second look at a no.
     bool loose_pins = false;
+    /// Nothing is compiled here: what only a compiler minds does not count.
+    bool idle_build = false;
+    std::vector<std::uint32_t> without; ///< facts that are set aside, ascending
 
     [[nodiscard]] bool covers(std::uint32_t component) const noexcept {
         return scope.size() == 0 || scope.test(component);

@@ -23,13 +23,15 @@ enum class asked_by : std::uint8_t {
 struct asked {
     asked_by by = asked_by::request;
     std::uint32_t component = frozen::none;
-    std::string text; ///< "torch 1.12", "driver 535 (host.yaml:4:9)"
+    std::string text;   ///< "torch 1.12", "driver 535 (host.yaml:4)"
+    std::string called = {}; ///< what the user calls the component, where that is not its name: "musl"
 };
 
 /// A component value that the question cannot be put with: nothing on the platform matches.
 struct nothing_matches {
     std::uint32_t component = frozen::none;
     bool beyond_data = false; ///< newer than everything known: nobody can say
+    bool elsewhere = false;   ///< published, but not for this platform
     std::string wanted;
     std::string known; ///< what there is instead
 };
@@ -42,6 +44,15 @@ struct doubt {
 
 /// Something that makes a yes impossible, in words.
 using gap = std::string;
+
+/// How a question is asked.
+struct asking {
+    bool strict = true;      ///< what nobody recorded counts against; otherwise it counts for
+    bool judge = false;      ///< all that the stack states is there and stays; otherwise packages may change
+    bool loose_pins = false; ///< as if installers only asked for libraries to be there, at any version
+    bool idle_build = false; ///< nothing is compiled
+    std::vector<std::uint32_t> without; ///< facts that are set aside, ascending
+};
 
 struct question {
     std::shared_ptr<const world> here;

@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] result<std::vector<std::byte>> run() {
         if (!(platforms() && sources() && index_components() && cells() && all_values() && all_products() &&
-              all_facts() && lookups()))
+              lookups() && all_facts()))
             return std::move(failure_);
         return assemble();
     }
@@ -56,6 +56,7 @@ private:
         out.evidence = static_cast<std::uint8_t>(f.evidence);
         out.certainty = static_cast<std::uint8_t>(f.sure);
         out.dispute_default = f.dispute_default ? 1 : 0;
+        out.rule = rule_of(f);
         if (!mask(f.on, f.where, out.platforms) || !cite(f.sources, f.where, out.sources)) return false;
 
         std::vector<frozen::selector> conditions;
@@ -259,6 +260,7 @@ inline result<std::vector<std::byte>> freezer::assemble() {
     section(chips_, h.chips);
     section(devices_, h.devices);
     section(id_ranges_, h.id_ranges);
+    section(rules_, h.rules);
     section(std::vector<frozen::byte_range>{}, h.prepared);
     while (block.size() % 8 != 0) block.push_back(std::byte{0});
     if (block.size() > 0x7fffffff) {

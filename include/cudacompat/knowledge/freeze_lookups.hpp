@@ -22,7 +22,15 @@ class freeze_lookups : protected freeze_values {
 protected:
     using freeze_values::freeze_values;
 
-    bool lookups() { return all_errors() && all_names() && all_chips(); }
+    bool lookups() { return all_errors() && all_names() && all_chips() && all_rules(); }
+
+    /// The rule of a fact, by place in the table; frozen::no_rule.
+    [[nodiscard]] std::uint8_t rule_of(const fact_record& f) const {
+        for (std::size_t i = 0; i < rule_order_.size(); ++i)
+            for (const rule_match& m : rule_order_[i]->facts)
+                if (fits(m, f)) return static_cast<std::uint8_t>(i);
+        return frozen::no_rule;
+    }
 
     std::vector<frozen::error> errors_;
     std::vector<frozen::cause> causes_;
@@ -30,6 +38,7 @@ protected:
     std::vector<frozen::chip> chips_;
     std::vector<frozen::device> devices_;
     std::vector<frozen::id_range> id_ranges_;
+    std::vector<frozen::rule> rules_;
 
 private:
     /// Pointers to the records, in the order of key(record).
@@ -49,6 +58,50 @@ private:
         for (const Record& r : records)
             if (!seen.emplace(r.id, &r).second) return &r;
         return nullptr;
+    }
+
+    [[nodiscard]] static bool fits(const rule_match& m, const fact_record& f) {
+        const auto one_of = [](const std::vector<std::string>& list, std::string_view name) {
+            return list.empty() || std::find(list.begin(), list.end(), name) != list.end();
+        };
+        if (!one_of(m.kind, fact_kind_names[static_cast<std::size_t>(f.kind)]) ||
+            !one_of(m.enforced_by, enforcer_names[static_cast<std::size_t>(f.enforced_by)]))
+            return false;
+        if (!m.id.empty() && std::none_of(m.id.begin(), m.id.end(), [&](const std::string& pattern) {
+                return matches_pattern(pattern, f.id);
+            }))
+            return false;
+        for (const std::string& wanted : m.if_)
+            if (std::none_of(f.if_.begin(), f.if_.end(),
+                             [&](const selector_record& s) { return s.component == wanted; }))
+                return false;
+        const auto listed = [&](const selector_record& s) { return one_of(m.then, s.component); };
+        if (m.then.empty() || std::any_of(f.then.begin(), f.then.end(), listed)) return true;
+        return std::any_of(f.then_any.begin(), f.then_any.end(), [&](const auto& any) {
+            return std::any_of(any.begin(), any.end(), listed);
+        });
+    }
+
+    bool all_rules() {
+        if (const rule_record* twice = repeated(data_.rules))
+            return fail("rule '" + twice->id + "' is defined twice", twice->where);
+        if (data_.rules.size() >= frozen::no_rule)
+            return fail("more than 254 rules", data_.rules.back().where);
+        rule_order_ = ordered(data_.rules,
+                              [](const rule_record& r) { return std::tuple(r.rank, std::string_view(r.id)); });
+        for (const rule_record* r : rule_order_) {
+            frozen::rule out{};
+            out.id = text(r->id);
+            out.says = text(r->says);
+            out.rank = r->rank;
+            out.level = static_cast<std::uint8_t>(r->level);
+            out.looks_like = texts(r->looks_like);
+            out.change = texts(r->change);
+            out.stated = texts(r->stated);
+            out.blames = texts(r->blames);
+            rules_.push_back(out);
+        }
+        return true;
     }
 
     bool all_errors() {
@@ -148,6 +201,8 @@ private:
         }
         return true;
     }
+
+    std::vector<const rule_record*> rule_order_; ///< as in rules_
 };
 
 } // namespace cudacompat::detail

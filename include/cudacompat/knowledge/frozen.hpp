@@ -11,7 +11,7 @@
 namespace cudacompat::frozen {
 
 inline constexpr std::uint32_t magic = 0x424b4343; // "CCKB" in little endian
-inline constexpr std::uint32_t format = 3;         // raised whenever a record changes
+inline constexpr std::uint32_t format = 4;         // raised whenever a record changes
 inline constexpr std::uint32_t none = 0xffffffff;
 
 /// A text: place in the string section of its length (16 bits) and its bytes. 0: the empty text.
@@ -120,7 +120,8 @@ struct fact {
     std::uint8_t evidence;
     std::uint8_t certainty;
     std::uint8_t dispute_default;
-    std::uint8_t pad[3];
+    std::uint8_t rule; // of the table of rules; no_rule
+    std::uint8_t pad[2];
     slice conditions; // of selectors: all of them
     slice then;       // of groups: each of them; a group holds if one of its selectors does
     slice sources;    // of citations
@@ -201,6 +202,20 @@ struct device {
     slice also; // of texts
 };
 
+/// A kind of finding. Order: rank, id.
+struct rule {
+    text id;
+    text says;
+    std::uint32_t rank;
+    std::uint8_t level; // severity
+    std::uint8_t pad[3];
+    slice looks_like; // of texts
+    slice change;     // of texts
+    slice stated;     // of texts: names a conflict only if one of these components is stated
+    slice blames;     // of texts: components in the order in which they are named
+};
+inline constexpr std::uint8_t no_rule = 0xff;
+
 /// Ids first to last, both in it.
 struct id_range {
     std::uint32_t first;
@@ -229,14 +244,15 @@ struct header {
     std::uint64_t digest; // FNV-1a of the block as freeze() made it, this field zero
     // sections: offset in bytes from the start of the block, number of records
     slice strings, platforms, components, values, builds, cell_releases, products, intervals, selectors,
-        groups, facts, citations, sources, texts, fact_refs, errors, causes, names, chips, devices, id_ranges;
+        groups, facts, citations, sources, texts, fact_refs, errors, causes, names, chips, devices, id_ranges,
+        rules;
     slice prepared; // byte_ranges: problems of the plain context, by platform
 };
 
 inline constexpr std::uint32_t record_hash =
     sizeof(component) + 131 * sizeof(value) + 17161 * sizeof(fact) + 7 * sizeof(selector) +
     31 * sizeof(build) + 3 * sizeof(product) + 13 * sizeof(error) + 19 * sizeof(package_name) +
-    37 * sizeof(chip) + 41 * sizeof(device) + 1000003 * sizeof(header);
+    37 * sizeof(chip) + 41 * sizeof(device) + 43 * sizeof(rule) + 1000003 * sizeof(header);
 
 static_assert(std::is_trivially_copyable_v<component> && std::is_trivially_copyable_v<fact> &&
               std::is_trivially_copyable_v<header>);

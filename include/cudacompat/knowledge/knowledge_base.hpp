@@ -81,6 +81,10 @@ public:
     [[nodiscard]] std::span<const frozen::chip> chips() const noexcept {
         return rows<frozen::chip>(head().chips);
     }
+    /// Kinds of findings, root causes first.
+    [[nodiscard]] std::span<const frozen::rule> rules() const noexcept {
+        return rows<frozen::rule>(head().rules);
+    }
     [[nodiscard]] std::span<const frozen::cause> causes(const frozen::error& e) const noexcept {
         return rows<frozen::cause>(head().causes).subspan(e.causes.first, e.causes.count);
     }
@@ -212,7 +216,8 @@ inline bool knowledge_base::valid() const noexcept {
           section(h.fact_refs, sizeof(std::uint32_t)) && section(h.errors, sizeof(fz::error)) &&
           section(h.causes, sizeof(fz::cause)) && section(h.names, sizeof(fz::package_name)) &&
           section(h.chips, sizeof(fz::chip)) && section(h.devices, sizeof(fz::device)) &&
-          section(h.id_ranges, sizeof(fz::id_range)) && section(h.prepared, sizeof(fz::byte_range))))
+          section(h.id_ranges, sizeof(fz::id_range)) && section(h.rules, sizeof(fz::rule)) &&
+          section(h.prepared, sizeof(fz::byte_range))))
         return false;
 
     for (const fz::byte_range& r : rows<fz::byte_range>(h.prepared))
@@ -269,6 +274,7 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::fact& f : facts())
         if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) ||
             f.kind >= fact_kind_names.size() || f.enforced_by > 9 || f.evidence > 5 || f.certainty > 2 ||
+            (f.rule != fz::no_rule && f.rule >= h.rules.count) ||
             !within(f.conditions, h.selectors) || !within(f.then, h.groups) ||
             !within(f.sources, h.citations))
             return false;
@@ -293,6 +299,10 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::chip& c : chips())
         if (!texts_ok(c.name, c.compute_capability, c.basis) || !within(c.devices, h.devices) ||
             !within(c.ranges, h.id_ranges) || !within(c.sources, h.citations))
+            return false;
+    for (const fz::rule& r : rules())
+        if (!texts_ok(r.id, r.says) || r.level >= severity_names.size() || !within(r.looks_like, h.texts) ||
+            !within(r.change, h.texts) || !within(r.stated, h.texts) || !within(r.blames, h.texts))
             return false;
     for (const fz::device& d : rows<fz::device>(h.devices))
         if (!texts_ok(d.name, d.category) || !within(d.also, h.texts)) return false;

@@ -66,6 +66,11 @@ enum class enforcer : std::uint8_t {
     vendor_policy,
 };
 
+/// Names as data files spell them, in the order of the enumerators.
+inline constexpr std::array<std::string_view, 10> enforcer_names{
+    "nobody",       "loader",    "driver",          "runtime_init", "jit",
+    "import_check", "installer", "container_start", "build_time",   "vendor_policy"};
+
 /// How a fact is known, strongest first.
 enum class evidence_level : std::uint8_t {
     measured,
@@ -182,6 +187,7 @@ struct model {
     std::vector<error_record> errors; ///< tables: looked up, not solved
     std::vector<name_record> names;
     std::vector<chip_record> chips;
+    std::vector<rule_record> rules;
     std::vector<std::string> overlays;   ///< titles, in the order in which they were laid over
     std::vector<fact_record> overridden; ///< what overlays took out of `facts`
 };

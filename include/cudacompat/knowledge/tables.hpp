@@ -1,7 +1,8 @@
 // The lookup tables of the authors' form: records that are found by a key and not solved.
 //
 // Errors: what a code or a message says about versions. Names: what a component is called by an installer. Chips: which
-// GPU a PCI device id is. Closed lists are enumerations, spelt in data files as their names below.
+// GPU a PCI device id is. Rules: which facts make one kind of finding, how much it weighs, and what people see of it.
+// Closed lists are enumerations, spelt in data files as their names below.
 #pragma once
 
 #include <cudacompat/base/error.hpp>
@@ -98,6 +99,41 @@ struct chip_record {
     std::vector<device_record> devices;
     std::vector<std::string> id_ranges; ///< 2680-26ff: ids that belong to this chip alone
     std::vector<source_ref> sources;
+    source_region where;
+    std::uint32_t overlay = 0; ///< as in source_record
+};
+
+/// How much a finding weighs.
+enum class severity : std::uint8_t {
+    blocks,      ///< it does not run, or is not installed
+    policy_only, ///< only a support table or a pin is against it
+    build_only,  ///< it cannot be compiled here
+    degrades,    ///< it runs, at a cost
+};
+inline constexpr std::array<std::string_view, 4> severity_names{"blocks", "policy-only", "build-only",
+                                                                "degrades"};
+
+/// Which facts belong to a rule: every list that is not empty has to fit.
+struct rule_match {
+    std::vector<std::string> id;          ///< patterns (*) of fact ids; one of them
+    std::vector<std::string> kind;        ///< one of them
+    std::vector<std::string> enforced_by; ///< one of them
+    std::vector<std::string> if_;         ///< each is among the components of the condition
+    std::vector<std::string> then;        ///< one of them is among the components of the consequence
+    source_region where;
+};
+
+/// A kind of finding. A fact belongs to the first rule, by rank, of which an entry fits it.
+struct rule_record {
+    std::string id; ///< driver-floor; never changes
+    severity level = severity::blocks;
+    std::uint32_t rank = 0;              ///< root causes first; of the rules in one conflict the first names it
+    std::string says;                    ///< what is wrong, in a few words; {1} is "driver 520.61.05"
+    std::vector<std::string> stated;     ///< names a conflict only if one of these is stated; empty: always
+    std::vector<std::string> blames;     ///< components that are named first, in this order
+    std::vector<std::string> looks_like; ///< ids of errors, or texts; {cudnn.major} is filled in
+    std::vector<std::string> change;     ///< advice that holds for all of the kind
+    std::vector<rule_match> facts;
     source_region where;
     std::uint32_t overlay = 0; ///< as in source_record
 };

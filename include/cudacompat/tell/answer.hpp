@@ -5,6 +5,7 @@
 
 #include <cudacompat/base/opaque.hpp>
 #include <cudacompat/decide/policy.hpp>
+#include <cudacompat/knowledge/tables.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -138,7 +139,33 @@ private:
     opaque<knowledge_base> kb_;
 };
 
-/// What resolve() returns when it could run.
+/// One thing that check() has to say of a stack.
+struct finding {
+    std::string rule;                    ///< id of its kind, of the data's table of rules: "driver-floor"
+    severity level = severity::blocks;   ///< how much it weighs
+    std::vector<std::string> components; ///< the pair that clashes first, then what else has part in it
+    std::string text;                    ///< one sentence
+    std::vector<std::string> looks_like; ///< what people see when it happens
+    std::vector<std::string> change;     ///< what can be done about all of its kind
+    std::vector<std::uint32_t> facts;    ///< indices
+    bool allowed = false;                ///< overridden by the options
+};
+
+/// A set of changes after which the question has the answer "compatible"; it was asked again.
+struct way_out {
+    struct change {
+        std::string component;
+        std::string from; ///< as it was stated
+        std::string to;   ///< the version to take; of an open line the range that will do
+        std::string variant;
+        std::string example; ///< of a range: a release in it
+    };
+    std::string text;
+    std::vector<change> changes;
+    std::uint32_t cost = 0; ///< of the policy: smaller is less to change
+};
+
+/// What resolve() and check() return when they could run.
 class answer {
 public:
     answer(cudacompat::verdict v, question_ref asked);
@@ -160,6 +187,10 @@ public:
         return conflict_ ? &*conflict_ : nullptr;
     }
     [[nodiscard]] const std::vector<std::string>& caveats() const noexcept { return caveats_; }
+    /// What check() found, root causes first; resolve() leaves it empty.
+    [[nodiscard]] const std::vector<finding>& findings() const noexcept { return findings_; }
+    /// Of an incompatible answer: changes that would make it compatible, cheapest first.
+    [[nodiscard]] const std::vector<way_out>& ways_out() const noexcept { return ways_out_; }
     /// What would have to be known; empty unless the verdict is unknown or a part is.
     [[nodiscard]] const std::vector<std::string>& missing() const noexcept { return missing_; }
     /// All maximal solutions, best first, where they were asked for.
@@ -169,12 +200,15 @@ public:
 
 private:
     friend class resolver;
+    friend class judge;
     cudacompat::verdict verdict_;
     bool degraded_ = false;
     opaque<question_ref> asked_;
     std::optional<cudacompat::solution> solution_;
     std::optional<cudacompat::conflict> conflict_;
     std::vector<std::string> caveats_;
+    std::vector<finding> findings_;
+    std::vector<way_out> ways_out_;
     std::vector<std::string> missing_;
     std::vector<cudacompat::solution> all_;
 };

@@ -3,6 +3,7 @@
 
 #include <cudacompat/decide/question.hpp>
 #include <cudacompat/tell/answer.hpp>
+#include <cudacompat/tell/blame.hpp>
 #include <cudacompat/tell/describe.hpp>
 
 #include <algorithm>
@@ -55,16 +56,7 @@ public:
         out.facts_.erase(std::unique(out.facts_.begin(), out.facts_.end()), out.facts_.end());
         for (const derivation_step& s : why.steps)
             for (const term& t : s.never) ++blame[low_.instances[t.var].component];
-        std::vector<std::pair<std::uint32_t, int>> order(blame.begin(), blame.end());
-        const auto derived = [&](std::uint32_t c) {
-            return static_cast<component_role>(low_.kb.components()[c].role) == component_role::derived;
-        };
-        std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-            if (derived(a.first) != derived(b.first)) return derived(b.first);
-            if (a.second != b.second) return a.second > b.second;
-            return low_.kb.name(a.first) < low_.kb.name(b.first);
-        });
-        for (const auto& [c, n] : order) out.between_.emplace_back(low_.kb.name(c));
+        name_parts(why, blame, out);
         for (const std::uint32_t i : out.facts_) // what nobody describes has no number, but is to blame
             for (const frozen::group& g : low_.kb.groups(low_.kb.facts()[i].then))
                 for (const frozen::selector& s : low_.kb.selectors(g.any_of))
@@ -87,6 +79,26 @@ public:
     }
 
 private:
+    /// Where the data has rules they say who is named first; elsewhere whoever is touched most.
+    void name_parts(const refutation& why, const std::map<std::uint32_t, int>& blame, conflict& out) const {
+        if (!low_.kb.rules().empty()) {
+            for (const blamed_part& p : detail::blamer(asked_).of(why).parts)
+                if (std::find(out.between_.begin(), out.between_.end(), p.name) == out.between_.end())
+                    out.between_.push_back(p.name);
+            return;
+        }
+        std::vector<std::pair<std::uint32_t, int>> order(blame.begin(), blame.end());
+        const auto derived = [&](std::uint32_t c) {
+            return static_cast<component_role>(low_.kb.components()[c].role) == component_role::derived;
+        };
+        std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+            if (derived(a.first) != derived(b.first)) return derived(b.first);
+            if (a.second != b.second) return a.second > b.second;
+            return low_.kb.name(a.first) < low_.kb.name(b.first);
+        });
+        for (const auto& [c, n] : order) out.between_.emplace_back(low_.kb.name(c));
+    }
+
     /// Longer proofs are case distinctions that nobody reads; then the core itself is told.
     static constexpr std::size_t most_steps = 60;
 

@@ -16,10 +16,7 @@ namespace cudacompat {
     return fact_kind_names[static_cast<std::size_t>(k)];
 }
 [[nodiscard]] constexpr std::string_view to_string(enforcer e) noexcept {
-    constexpr std::string_view names[] = {"nobody",     "loader",       "driver",    "runtime_init",
-                                          "jit",        "import_check", "installer", "container_start",
-                                          "build_time", "vendor_policy"};
-    return names[static_cast<std::size_t>(e)];
+    return enforcer_names[static_cast<std::size_t>(e)];
 }
 [[nodiscard]] constexpr std::string_view to_string(evidence_level e) noexcept {
     constexpr std::string_view names[] = {"measured",      "package_metadata", "build_file",

@@ -5,6 +5,8 @@
 #include <cudacompat/decide/verify.hpp>
 #include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
+#include <cudacompat/tell/finding_maker.hpp>
+#include <cudacompat/tell/ways_out.hpp>
 
 #include <set>
 #include <string>
@@ -20,34 +22,78 @@ public:
         : kb_(std::move(kb)), items_(items), stack_(stack), options_(std::move(options)) {}
 
     [[nodiscard]] result<answer> run() {
+        if (!set_aside()) return std::move(failure_);
         detail::asker asker(kb_, items_, stack_, options_);
-        result<question> strict = asker.build(true);
+        result<question> strict = asker.build(how_);
         if (!strict) return std::move(strict).error();
         auto asked = std::make_shared<const question>(std::move(*strict));
         if (!asked->impossible.empty()) return impossible(asked);
 
-        auto solver = asked->here->borrow();
-        auto outcome = solver->solve(asked->ask);
-        if (auto* values = std::get_if<assignment>(&outcome))
+        if (auto values = asked->here->borrow()->find(asked->ask))
             return solved(asked, std::move(*values), verdict::compatible);
 
-        result<question> kind = asker.build(false);
+        how_.strict = false;
+        result<question> kind = asker.build(how_);
         if (!kind) return std::move(kind).error();
         auto lenient = std::make_shared<const question>(std::move(*kind));
-        if (auto values = lenient->here->borrow()->find(lenient->ask)) {
+        auto outcome = lenient->here->borrow()->solve(lenient->ask);
+        if (auto* values = std::get_if<assignment>(&outcome)) {
             result<answer> out = solved(lenient, std::move(*values), verdict::unknown);
-            if (out) out->conflict_ = conflict_teller(*asked).tell(std::get<refutation>(outcome));
+            auto against = asked->here->borrow()->solve(asked->ask);
+            if (out) out->conflict_ = conflict_teller(*asked).tell(std::get<refutation>(against));
             return out;
         }
-        answer out(verdict::incompatible, question_ref{asked});
-        out.conflict_ = conflict_teller(*asked).tell(std::get<refutation>(outcome));
-        out.missing_ = asked->gaps;
+        const refutation& why = std::get<refutation>(outcome);
+        answer out(verdict::incompatible, question_ref{lenient});
+        out.conflict_ = conflict_teller(*lenient).tell(why);
+        out.missing_ = lenient->gaps;
+        out.ways_out_ = way_finder(*asked).find(conflicts_of(*lenient, statements_of(*lenient), 4), *lenient, 4);
         place_caveat(out);
         pins_caveat(out, asker);
+        allowed_caveat(out);
         return out;
     }
 
-private:
+protected:
+    /// The facts of the rules that the options allow.
+    [[nodiscard]] bool set_aside() {
+        for (const std::string& id : options_.allow) {
+            const std::uint8_t rule = find_rule(kb_, id);
+            if (rule == frozen::no_rule) {
+                std::vector<std::pair<std::size_t, std::string>> near;
+                for (const frozen::rule& r : kb_.rules())
+                    near.emplace_back(edit_distance(id, kb_.str(r.id)), kb_.str(r.id));
+                std::sort(near.begin(), near.end());
+                failure_ = {errc::bad_request, "there is no rule '" + id + "' to allow", {}, {}};
+                for (std::size_t i = 0; i < near.size() && i < 3 && near[i].first <= 4; ++i)
+                    failure_.suggestions.push_back(near[i].second);
+                return false;
+            }
+            for (std::uint32_t f = 0; f < kb_.facts().size(); ++f)
+                if (kb_.facts()[f].rule == rule) how_.without.push_back(f);
+        }
+        std::sort(how_.without.begin(), how_.without.end());
+        return true;
+    }
+    /// A caveat, which is a finding of its own where a stack is judged.
+    void note(answer& out, std::string_view rule, std::vector<std::string> components, std::string text) const {
+        if (std::find(out.caveats_.begin(), out.caveats_.end(), text) != out.caveats_.end()) return;
+        if (how_.judge)
+            out.findings_.push_back(finding_maker(out.asked()).plain(rule, std::move(components), text));
+        out.caveats_.push_back(std::move(text));
+    }
+    /// Whose copy or code it is.
+    [[nodiscard]] std::string carrier(const instance& in) const {
+        return std::string(in.owner == frozen::none ? kb_.name(kb_.find_component("cuda-runtime") == frozen::none
+                                                                    ? in.component
+                                                                    : kb_.find_component("cuda-runtime"))
+                                                    : kb_.name(in.owner));
+    }
+    void allowed_caveat(answer& out) const {
+        for (const std::string& id : options_.allow)
+            out.caveats_.push_back("overridden: what rule '" + id + "' says was set aside on request");
+    }
+
     [[nodiscard]] answer impossible(const std::shared_ptr<const question>& asked) const {
         bool unknowable = true;
         for (const nothing_matches& n : asked->impossible) unknowable = unknowable && n.beyond_data;
@@ -68,7 +114,8 @@ private:
         answer out(asked->gaps.empty() ? v : verdict::unknown, question_ref{asked});
         out.missing_ = asked->gaps;
         const lowered& low = asked->here->low;
-        for (const doubt& d : asked->doubts) judge_doubt(out, *asked, values, d);
+        if (!how_.judge)
+            for (const doubt& d : asked->doubts) judge_doubt(out, *asked, values, d);
         out.solution_.emplace(question_ref{asked}, values, companions(*asked, values));
         for (std::uint32_t var = 0; var < low.instances.size(); ++var) {
             if (values[var] == 0 || (low.instances.value(var, values[var]).flags & frozen::is_unknown) == 0)
@@ -107,7 +154,10 @@ private:
                 for (const frozen::selector& s : kb_.selectors(g.any_of)) pinned.insert(s.component);
         }
         if (pinned.empty()) return;
-        const result<question> loose = asker.build(true, true);
+        asking how = how_;
+        how.strict = true;
+        how.loose_pins = true;
+        const result<question> loose = asker.build(how);
         if (!loose || !loose->impossible.empty() || !loose->here->borrow()->satisfiable(loose->ask)) return;
         std::string ranges;
         for (const std::uint32_t c : pinned) {
@@ -213,18 +263,18 @@ private:
         const lowered& low = asked.here->low;
         const solution& s = *out.solution_;
         place_caveat(out);
+        allowed_caveat(out);
         const std::string_view today = low.ctx.as_of.empty() ? kb_.read() : std::string_view(low.ctx.as_of);
         for (const choice& c : s.choices()) {
             const instance& in = low.instances[c.var()];
             const auto count = static_cast<multiplicity>(kb_.components()[in.component].multiplicity);
             if (count == multiplicity::runtime && c.version() == "minor-version")
-                out.caveats_.emplace_back(
-                    "CUDA runs here by minor-version compatibility: the driver is older "
-                    "than the toolkit's own; PTX and "
-                    "features that need the newer driver do not work");
+                note(out, "minor-version-mode", {"driver", carrier(in)},
+                     "CUDA runs here by minor-version compatibility: the driver is older than the toolkit's "
+                     "own; PTX and features that need the newer driver do not work");
             if (count == multiplicity::runtime && c.version() == "forward")
-                out.caveats_.emplace_back(
-                    "CUDA runs here by forward compatibility: a cuda-compat package is needed");
+                note(out, "forward-mode", {"compat-package", carrier(in)},
+                     "CUDA runs here by forward compatibility: a cuda-compat package is needed");
             if (count == multiplicity::code && in.device < asked.device_names.size())
                 code_caveat(out, s, c, in);
             for (const std::uint32_t i : asked.here->ends()) {
@@ -234,8 +284,9 @@ private:
                     continue;
                 if (kb_.str(f.until) > today) continue;
                 if (s.is_free(c)) continue;
-                out.caveats_.push_back(std::string(kb_.name(in.component)) + " " + c.version() +
-                                       ": support ended " + std::string(kb_.str(f.until)));
+                note(out, "end-of-life", {std::string(kb_.name(in.component))},
+                     std::string(kb_.name(in.component)) + " " + c.version() + ": support ended " +
+                         std::string(kb_.str(f.until)));
                 out.degraded_ = true;
             }
         }
@@ -294,19 +345,19 @@ private:
         if (gpu == nullptr) return;
         const std::string device = s.asked().device_names[in.device] + " (" + gpu->version() + ")";
         if (c.version().starts_with("compute_")) {
-            out.caveats_.push_back(device + " is served by PTX only (" + c.version() +
-                                   "): the driver compiles it at first start, and has to be as new "
-                                   "as the toolkit that made it");
+            note(out, "ptx-jit", {"gpu", carrier(in)},
+                 device + " is served by PTX only (" + c.version() +
+                     "): the driver compiles it at first start, and has to be as new as the toolkit that made it");
             out.degraded_ = true;
         } else if (c.version().starts_with("sm_")) {
             std::string number = c.version().substr(3);
             if (!number.empty() && number.back() >= 'a') number.pop_back();
             if (number.size() >= 2) number.insert(number.size() - 1, ".");
             if (number != gpu->version())
-                out.caveats_.push_back(
-                    device + " runs code compiled for " + number + ": the build has none for " +
-                    gpu->version() + " itself" +
-                    (gpu->version() == "8.9" ? ", so features that need it (FP8) are off" : ""));
+                note(out, "feature-off", {"gpu", carrier(in)},
+                     device + " runs code compiled for " + number + ": the build has none for " +
+                         gpu->version() + " itself" +
+                         (gpu->version() == "8.9" ? ", so features that need it (FP8) are off" : ""));
         }
     }
 
@@ -331,6 +382,8 @@ private:
     std::span<const request_item> items_;
     const stack_record* stack_;
     resolve_options options_;
+    asking how_;
+    error failure_;
 };
 
 } // namespace cudacompat

@@ -19,7 +19,9 @@ struct text_options {
 [[nodiscard]] std::string explain(const conflict& c, const text_options& options = {});
 /// The whole answer.
 [[nodiscard]] std::string to_text(const answer& a, const text_options& options = {});
-/// The same, for those who print with explain().
+/// What check() found, for a terminal: the cause in the first line, then why, what it looks like and the ways out.
+[[nodiscard]] std::string to_report(const answer& a, const text_options& options = {});
+/// The same as to_text(), for those who print with explain().
 [[nodiscard]] std::string explain(const answer& a, const text_options& options = {});
 
 } // namespace cudacompat

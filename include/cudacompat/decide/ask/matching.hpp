@@ -111,6 +111,7 @@ protected:
         out.component = c;
         out.wanted = std::string(kb_.name(c)) + (spec == "*" ? "" : " " + spec);
         if (!elsewhere.empty()) {
+            out.elsewhere = true;
             out.known = "published, but not for " + out_.platform;
             return;
         }

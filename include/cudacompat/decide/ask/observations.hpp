@@ -27,10 +27,17 @@ protected:
         const std::uint32_t compat = kb_.find_component("compat-package");
         const bool asks_compat =
             std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();
+        // What libcuda reports may be the compat package's own number: then nothing is known of its absence.
+        const bool may_be_there = how_.judge && stack_->driver_cuda.given();
         if (compat != frozen::none && !stack_->compat_package.given() && stack_->driver.given() &&
-            !asks_compat)
+            !asks_compat && !may_be_there)
             for (const std::uint32_t var : out_.here->low.instances.of(compat))
                 restrict(var, only_absent(var), {asked_by::observation, compat, "no compat package in use"});
+        if (const std::uint32_t c = kb_.find_component("glibc"); stack_->musl.given() && c != frozen::none)
+            for (const std::uint32_t var : out_.here->low.instances.of(c))
+                restrict(var, only_absent(var),
+                         {asked_by::observation, c, "musl " + stack_->musl.text + place_of(stack_->musl.where),
+                          "musl"});
         for (const stack_item& i : stack_->components) {
             const std::uint32_t c = kb_.find_component(i.component);
             if (c == frozen::none) {
@@ -38,7 +45,7 @@ protected:
                 continue;
             }
             const auto count = static_cast<multiplicity>(kb_.components()[c].multiplicity);
-            const bool fixed = count == multiplicity::host || kb_.name(c) == "python";
+            const bool fixed = how_.judge || count == multiplicity::host || kb_.name(c) == "python";
             if (!observe(i.component, i.version, i.where, fixed)) return false;
         }
         return true;
@@ -62,6 +69,11 @@ protected:
         const bool exact = number && (!open || is_listed(c, text) || dots(text) >= 2);
         if (!match(c, exact && number ? "==" + text : text, values, missing, nullptr, &where)) return false;
         if (values.empty() && exact && !match(c, text, values, missing, nullptr, &where)) return false;
+        if (values.empty() && how_.judge && missing.elsewhere) {
+            missing.wanted += place_of(where);
+            out_.impossible.push_back(std::move(missing));
+            return true;
+        }
         if (values.empty()) {
             out_.gaps.push_back(missing.wanted + place_of(where) + ": " + missing.known);
             return true;

@@ -82,7 +82,7 @@ protected:
     const stack_record* stack_;
     const resolve_options& options_;
     context context_;
-    bool loose_pins_ = false;
+    asking how_;
     question out_;
     error failure_;
     std::vector<std::pair<clause, asked>> clauses_; ///< conditions over several copies of a component

@@ -66,7 +66,9 @@ protected:
         }
         out_.platform = arch.empty() ? os : os + "-" + arch;
         context_ = {};
-        context_.loose_pins = loose_pins_;
+        context_.loose_pins = how_.loose_pins;
+        context_.idle_build = how_.idle_build;
+        context_.without = how_.without;
         context_.platform = kb_.find_platform(out_.platform);
         context_.as_of = options_.as_of;
         if (context_.as_of.empty() && stack_ != nullptr && stack_->date.given())

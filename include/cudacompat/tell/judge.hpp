@@ -1,0 +1,247 @@
+// Does a stack fit as it is stated? The verdict, what is wrong, and what would mend it.
+//
+// Two solves decide: with every doubt helping, and with every doubt hurting. A no is sure only if the first one fails,
+// a yes only if the second one holds. Pins of installers and demands of compilers are looked at apart: what is there
+// already was installed, and where nothing is compiled no compiler minds.
+#pragma once
+
+#include <cudacompat/decide/doubts.hpp>
+#include <cudacompat/decide/statements.hpp>
+#include <cudacompat/tell/resolver.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace cudacompat {
+
+class judge : protected resolver {
+public:
+    using resolver::resolver;
+
+    [[nodiscard]] result<answer> run() {
+        if (!set_aside()) return std::move(failure_);
+        detail::asker asker(kb_, items_, stack_, options_);
+        how_.judge = true;
+        how_.strict = false;
+        auto all = ask(asker);
+        if (all == nullptr) return std::move(failure_);
+        if (!all->impossible.empty()) return no_such_build(all);
+        auto outcome = all->here->borrow()->solve(all->ask);
+        std::vector<finding> beside;
+        if (std::holds_alternative<refutation>(outcome)) {
+            how_.loose_pins = true;
+            how_.idle_build = !compiles(*all);
+            auto firm = ask(asker);
+            if (firm == nullptr) return std::move(failure_);
+            auto second = firm->here->borrow()->solve(firm->ask);
+            if (std::holds_alternative<refutation>(second)) return refused(asker, firm);
+            beside = findings(*all);
+            all = std::move(firm);
+            outcome = std::move(second);
+        }
+        return doubted(asker, all, std::get<assignment>(std::move(outcome)), std::move(beside));
+    }
+
+private:
+    static constexpr std::size_t most_conflicts = 8;
+
+    [[nodiscard]] std::shared_ptr<const question> ask(detail::asker& asker) {
+        result<question> q = asker.build(how_);
+        if (q) return std::make_shared<const question>(std::move(*q));
+        failure_ = std::move(q).error();
+        return nullptr;
+    }
+
+    /// Is something compiled here? Where a package that runs is stated, only if it or the stack says so.
+    [[nodiscard]] bool compiles(const question& q) const {
+        if (stack_ != nullptr && !stack_->build_from_source.empty()) return true;
+        bool runs = false;
+        for (const asked& a : q.says) {
+            if (a.by == asked_by::rule || a.component == frozen::none) continue;
+            const auto role = static_cast<component_role>(kb_.components()[a.component].role);
+            runs = runs || role == component_role::framework || role == component_role::companion;
+        }
+        if (!runs) return true;
+        for (std::uint32_t i = 0; i < q.ask.restrictions.size(); ++i) { // all that it can be is compiled here
+            const term& t = q.ask.restrictions[i];
+            if (q.says[i].by == asked_by::rule || t.allowed.test(0)) continue;
+            bool source = t.allowed.count() != 0;
+            for (std::uint32_t v = t.allowed.next(1); v < t.allowed.size(); v = t.allowed.next(v + 1))
+                source = source && kb_.str(q.here->low.instances.value(t.var, v).variant).starts_with("source");
+            if (source) return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] answer no_such_build(const std::shared_ptr<const question>& q) const {
+        answer out = impossible(q);
+        for (const nothing_matches& n : q->impossible) {
+            const std::string name(kb_.name(n.component));
+            if (n.beyond_data) continue;
+            out.findings_.push_back(finding_maker(*q).plain(
+                n.elsewhere ? "platform" : "no-such-build", {name, "platform"},
+                n.elsewhere ? detail::without_place(n.wanted) + " has no build for " + q->platform
+                            : "there is no " + detail::without_place(n.wanted) + ": " + n.known));
+        }
+        return out;
+    }
+
+    /// Every conflict as a finding; those of one rule and one culprit are one, root causes first.
+    [[nodiscard]] std::vector<finding> findings(const question& q,
+                                                std::vector<refutation>* conflicts = nullptr) const {
+        const finding_maker maker(q);
+        std::vector<refutation> why = conflicts_of(q, statements_of(q), most_conflicts);
+        std::vector<std::pair<finding, std::size_t>> made;
+        for (std::size_t i = 0; i < why.size(); ++i) made.emplace_back(maker.make(why[i]), i);
+        std::stable_sort(made.begin(), made.end(), [&](const auto& a, const auto& b) {
+            return find_rule(kb_, a.first.rule) < find_rule(kb_, b.first.rule);
+        });
+        std::vector<finding> out;
+        std::vector<refutation> sorted;
+        for (auto& [f, at] : made) {
+            const auto same = std::find_if(out.begin(), out.end(), [&, &one = f](const finding& o) {
+                return o.rule == one.rule && !one.components.empty() && o.components.front() == one.components.front();
+            });
+            if (same == out.end()) {
+                out.push_back(std::move(f));
+                sorted.push_back(std::move(why[at]));
+                continue;
+            }
+            for (std::string& c : f.components)
+                if (std::find(same->components.begin(), same->components.end(), c) == same->components.end())
+                    same->components.push_back(std::move(c));
+            for (const std::uint32_t fact : f.facts)
+                if (std::find(same->facts.begin(), same->facts.end(), fact) == same->facts.end())
+                    same->facts.push_back(fact);
+        }
+        if (conflicts != nullptr) *conflicts = std::move(sorted);
+        return out;
+    }
+
+    [[nodiscard]] result<answer> refused(detail::asker& asker, const std::shared_ptr<const question>& q) {
+        answer out(verdict::incompatible, question_ref{q});
+        std::vector<refutation> why;
+        out.findings_ = findings(*q, &why);
+        out.conflict_ = conflict_teller(*q).tell(why.front());
+        out.missing_ = q->gaps;
+        place_caveat(out);
+        allowed_caveat(out);
+        how_.strict = true;
+        if (const auto strict = ask(asker)) out.ways_out_ = way_finder(*strict).find(why, *q, 5);
+        return out;
+    }
+
+    [[nodiscard]] result<answer> doubted(detail::asker& asker, const std::shared_ptr<const question>& kind,
+                                         assignment values, std::vector<finding> beside) {
+        how_.strict = true;
+        const auto strict = ask(asker);
+        if (strict == nullptr) return std::move(failure_);
+        const auto sure = strict->here->borrow()->find(strict->ask);
+        result<answer> out = sure ? solved(strict, *sure, verdict::compatible)
+                                  : solved(kind, std::move(values), verdict::unknown);
+        if (!out) return out;
+        if (sure) {
+            for (const open_detail& d : undecided(*strict, strict->ask)) open(*out, *strict, d);
+        } else {
+            auto against = strict->here->borrow()->solve(strict->ask);
+            out->conflict_ = conflict_teller(*strict).tell(std::get<refutation>(against));
+        }
+        for (const finding& f : beside) only_pinned(*out, f);
+        std::move(beside.begin(), beside.end(), std::back_inserter(out->findings_));
+        return out;
+    }
+
+    void open(answer& out, const question& q, const open_detail& d) const {
+        const instance_table& in = q.here->low.instances;
+        const std::string name(kb_.name(in[d.var].component));
+        bits fails = d.open;
+        fails -= d.works;
+        out.verdict_ = verdict::unknown;
+        std::string text = "which " + name + " it is decides (" + q.says[d.said].text + "): ";
+        if (d.too_many) {
+            text += "too many parts are open to look at every combination";
+        } else if (fails.empty()) {
+            text += "not every combination with the other open parts works";
+        } else {
+            text += works_text(in, d.var, d.works, fails);
+        }
+        out.missing_.push_back(std::move(text));
+    }
+    /// "2.7.0 (cu128) works, 2.7.0 (cu126) does not"; where the release is one, its builds alone.
+    [[nodiscard]] std::string works_text(const instance_table& in, std::uint32_t var, const bits& works,
+                                         const bits& fails) const {
+        const auto list = [&](const bits& set) {
+            std::string out;
+            std::size_t told = 0;
+            for (std::uint32_t i = set.next(0); i < set.size(); i = set.next(i + 1)) {
+                if (i == 0) {
+                    detail::join(out, "its absence", ", ");
+                    continue;
+                }
+                const std::string_view variant = kb_.str(in.value(var, i).variant);
+                if (variant.empty()) return std::string();
+                if (++told <= 8) detail::join(out, variant, ", ");
+            }
+            return told > 8 ? out + " and " + std::to_string(told - 8) + " more" : out;
+        };
+        std::set<std::uint16_t> releases;
+        for (const bits* set : {&works, &fails})
+            for (std::uint32_t i = set->next(1); i < set->size(); i = set->next(i + 1))
+                releases.insert(in.value(var, i).rank);
+        std::string good = releases.size() == 1 ? list(works) : std::string();
+        std::string bad = releases.size() == 1 ? list(fails) : std::string();
+        if (good.empty() || bad.empty()) {
+            good = describe(kb_, in, var, works, true);
+            bad = describe(kb_, in, var, fails, true);
+            if (fails.test(0)) detail::join(bad, "absent", " or ");
+        }
+        return good + " would do, " + bad + " would not";
+    }
+
+    /// A pin that is broken is no reason for a no; but if nothing else is known of the pair, none for a yes either.
+    void only_pinned(answer& out, const finding& f) const {
+        const question& q = out.asked();
+        for (const std::uint32_t i : f.facts) {
+            const frozen::fact& pin = kb_.facts()[i];
+            if (!detail::is_pin(kb_, pin)) continue;
+            for (const frozen::group& g : kb_.groups(pin.then))
+                for (const frozen::selector& s : kb_.selectors(g.any_of)) {
+                    if (std::find(f.components.begin(), f.components.end(), kb_.name(s.component)) ==
+                        f.components.end())
+                        continue;
+                    const frozen::selector& owner = kb_.selectors(pin.conditions)[0];
+                    if (owner.component == frozen::none || tied_otherwise(q, owner.component, s.component))
+                        continue;
+                    out.verdict_ = out.verdict_ == verdict::compatible ? verdict::unknown : out.verdict_;
+                    out.missing_.push_back("whether " + std::string(kb_.str(owner.name)) + " runs with a " +
+                                           std::string(kb_.str(s.name)) + " that its package does not pin");
+                }
+        }
+    }
+    /// Does some fact beside pins tie the library to this package as it is here?
+    [[nodiscard]] bool tied_otherwise(const question& q, std::uint32_t owner, std::uint32_t library) const {
+        const lowered& low = q.here->low;
+        const std::uint32_t var = low.instances.find(owner, frozen::none, frozen::none);
+        if (var == frozen::none) return false;
+        bits stated(low.instances.domain_size(var), true);
+        for (const restriction& r : q.ask.restrictions)
+            if (r.var == var) stated &= r.allowed;
+        for (const std::uint32_t i : kb_.facts_if(kb_.components()[owner])) {
+            const frozen::fact& f = kb_.facts()[i];
+            if (detail::is_pin(kb_, f) || !detail::is_wall(static_cast<fact_kind>(f.kind)) ||
+                !detail::applies(kb_, f, low.ctx) ||
+                !low.instances.admitted(var, kb_.selectors(f.conditions)[0]).intersects(stated))
+                continue;
+            for (const frozen::group& g : kb_.groups(f.then))
+                for (const frozen::selector& s : kb_.selectors(g.any_of))
+                    if (s.component == library) return true;
+        }
+        return false;
+    }
+};
+
+} // namespace cudacompat

@@ -1,0 +1,215 @@
+// Ways out of a conflict: the fewest and cheapest changes of what was stated, each asked again before it is offered.
+//
+// What stands above the driver is changed before the driver, the driver before the rest of the host, and a GPU never.
+#pragma once
+
+#include <cudacompat/decide/doubts.hpp>
+#include <cudacompat/decide/statements.hpp>
+#include <cudacompat/tell/answer.hpp>
+#include <cudacompat/tell/blame.hpp>
+#include <cudacompat/tell/describe.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cudacompat {
+
+class way_finder {
+public:
+    /// `strict`: the question with what nobody recorded against it; a way out is sure.
+    explicit way_finder(const question& strict)
+        : asked_(strict), low_(strict.here->low), kb_(low_.kb), all_(statements_of(strict)) {}
+
+    /// `conflicts`: of a question with the same statements. At most `most`, cheapest first.
+    [[nodiscard]] std::vector<way_out> find(const std::vector<refutation>& conflicts, const question& of,
+                                            std::size_t most) {
+        const std::vector<statement> theirs = statements_of(of);
+        std::vector<const statement*> may;
+        for (const refutation& r : conflicts)
+            for (const statement* s : blamed(theirs, r))
+                for (const statement& own : all_)
+                    if (own.same_subject(*s) && cost(own) != never &&
+                        std::find(may.begin(), may.end(), &own) == may.end())
+                        may.push_back(&own);
+        std::stable_sort(may.begin(), may.end(),
+                         [&](const statement* a, const statement* b) { return cost(*a) < cost(*b); });
+        for (const statement* s : may) attempt({s}, s);
+        for (const statement* s : may)
+            if (software(*s)) attempt(with_software(s), s);
+        for (std::size_t a = 0; a < may.size() && found_.size() < most; ++a)
+            for (std::size_t b = a + 1; b < may.size() && b < 8; ++b)
+                if (!alone(may[a]) && !alone(may[b])) attempt({may[a], may[b]}, may[a]);
+        if (found_.empty() && may.size() > 2) attempt(may, may.front());
+        std::stable_sort(found_.begin(), found_.end(),
+                         [](const way_out& a, const way_out& b) { return a.cost < b.cost; });
+        if (found_.size() > most) found_.resize(most);
+        return std::move(found_);
+    }
+
+private:
+    static constexpr std::uint32_t never = 0xffffffff;
+
+    [[nodiscard]] const frozen::component& component(const statement& s) const {
+        return kb_.components()[s.component];
+    }
+    [[nodiscard]] bool software(const statement& s) const {
+        const auto role = static_cast<component_role>(component(s).role);
+        return role != component_role::host && role != component_role::device &&
+               role != component_role::derived;
+    }
+    [[nodiscard]] std::uint32_t cost(const statement& s) const {
+        if ((component(s).flags & frozen::avoid) != 0) return 7; // a compat package
+        const std::string_view name = kb_.name(s.component);
+        switch (static_cast<component_role>(component(s).role)) {
+        case component_role::companion: return 3;
+        case component_role::package: return name == "python" ? 6 : 4;
+        case component_role::framework: return 5;
+        case component_role::derived: return 6;
+        case component_role::host: return name == "driver" || name == "driver-cuda" ? 8 : 12;
+        case component_role::device: return never;
+        }
+        return never;
+    }
+    [[nodiscard]] std::vector<const statement*> with_software(const statement* first) const {
+        std::vector<const statement*> out{first};
+        for (const statement& s : all_)
+            if (&s != first && software(s) && cost(s) != never && kb_.name(s.component) != "python")
+                out.push_back(&s);
+        return out;
+    }
+    /// It mends the conflict on its own: a pair with it would only change more.
+    [[nodiscard]] bool alone(const statement* s) const {
+        return std::any_of(found_.begin(), found_.end(), [&](const way_out& w) {
+            return w.changes.size() == 1 && w.changes[0].component == kb_.name(s->component);
+        });
+    }
+
+    /// The variables that the statement restricts, with what it leaves of them.
+    struct stated_var {
+        std::uint32_t var;
+        bits allowed;
+        const asked* said;
+    };
+    [[nodiscard]] std::vector<stated_var> variables(const statement& s) const {
+        std::vector<stated_var> out;
+        for (const std::uint32_t i : s.says)
+            if (i < asked_.ask.restrictions.size())
+                out.push_back({asked_.ask.restrictions[i].var, asked_.ask.restrictions[i].allowed,
+                               &asked_.says[i]});
+        return out;
+    }
+
+    void attempt(const std::vector<const statement*>& changed, const statement* first) {
+        query q = without(asked_, changed);
+        q.criteria.clear();
+        for (const statement* s : changed) // what need not change stays
+            if (changed.size() > 1)
+                for (const stated_var& v : variables(*s)) {
+                    std::vector<std::uint32_t> rank(v.allowed.size(), 1);
+                    for (std::uint32_t i = 0; i < rank.size(); ++i)
+                        if (v.allowed.test(i)) rank[i] = 0;
+                    if (s != first) q.criteria.push_back({v.var, std::move(rank)});
+                }
+        for (const statement* s : changed)
+            for (const stated_var& v : variables(*s)) {
+                q.criteria.push_back({v.var, same_release_first(v)});
+                q.criteria.push_back({v.var, asked_.here->ranks[v.var].by_choice});
+            }
+        for (const std::uint32_t code : asked_.here->decision_order.codes)
+            q.criteria.push_back({code, asked_.here->ranks[code].by_class});
+        for (const std::uint32_t extra : asked_.here->decision_order.extras)
+            q.criteria.push_back({extra, asked_.here->ranks[extra].by_presence});
+        const auto values = asked_.here->borrow()->find(q);
+        if (!values) return;
+        query pinned = q;
+        for (const statement* s : changed)
+            for (const stated_var& v : variables(*s)) {
+                bits one(v.allowed.size());
+                one.set((*values)[v.var]);
+                pinned.restrictions.push_back({v.var, std::move(one)});
+            }
+        if (!undecided(asked_, pinned).empty()) return;
+        way_out out;
+        for (const statement* s : changed) tell(*s, *values, pinned, out);
+        if (out.changes.empty() ||
+            std::any_of(found_.begin(), found_.end(), [&](const way_out& w) { return w.text == out.text; }))
+            return;
+        found_.push_back(std::move(out));
+    }
+    [[nodiscard]] std::vector<std::uint32_t> same_release_first(const stated_var& v) const {
+        std::vector<std::uint32_t> rank = asked_.here->ranks[v.var].by_release;
+        std::vector<std::uint32_t> releases;
+        for (std::uint32_t i = v.allowed.next(1); i < v.allowed.size(); i = v.allowed.next(i + 1))
+            releases.push_back(rank[i]);
+        for (std::uint32_t& r : rank)
+            r = std::find(releases.begin(), releases.end(), r) != releases.end() ? 0 : r + 1;
+        return rank;
+    }
+
+    void tell(const statement& s, const assignment& values, const query& pinned, way_out& out) const {
+        for (const stated_var& v : variables(s)) {
+            if (v.allowed.test(values[v.var])) continue;
+            const instance& in = low_.instances[v.var];
+            way_out::change c;
+            c.component = kb_.name(in.component);
+            c.from = detail::without_place(v.said->text);
+            if (c.from.starts_with(c.component + " ")) c.from.erase(0, c.component.size() + 1);
+            if (values[v.var] == 0) {
+                c.to = "absent";
+            } else {
+                const frozen::value& value = low_.instances.value(v.var, values[v.var]);
+                c.to = representative(kb_, value, low_.ctx.platform);
+                const auto role = static_cast<component_role>(kb_.components()[in.component].role);
+                if (role != component_role::host) c.variant = kb_.str(value.variant);
+                if ((value.flags & frozen::is_cell) != 0 || role == component_role::host ||
+                    (component(s).flags & frozen::avoid) != 0) {
+                    query free = pinned;
+                    for (std::size_t i = free.restrictions.size(); i-- > asked_.ask.restrictions.size();)
+                        if (free.restrictions[i].var == v.var)
+                            free.restrictions[i].allowed = bits(v.allowed.size(), true);
+                    bits works = asked_.here->borrow()->project(free, v.var);
+                    works.reset(0);
+                    std::string range = describe(kb_, low_.instances, v.var, works);
+                    if (!range.empty() && range != c.to) {
+                        c.example = c.to;
+                        c.to = std::move(range);
+                    }
+                }
+            }
+            if (std::any_of(out.changes.begin(), out.changes.end(), [&](const way_out::change& o) {
+                    return o.component == c.component && o.to == c.to;
+                }))
+                continue;
+            std::string text;
+            if (c.to == "absent") {
+                text = "no " + c.component;
+            } else if (c.from.starts_with("no ")) {
+                text = c.component + " " + c.to + " in use";
+            } else {
+                text = c.component + " " + c.to + (c.variant.empty() ? "" : " (" + c.variant + ")") +
+                       (c.example.empty() ? "" : ", such as " + c.example + ",") + " instead of " + c.from;
+            }
+            detail::join(out.text, text, " and ");
+            out.cost += c.variant.empty() || !same_release(v, values[v.var]) ? cost(s) : 2;
+            out.changes.push_back(std::move(c));
+        }
+    }
+    /// Only the build changes.
+    [[nodiscard]] bool same_release(const stated_var& v, std::uint32_t value) const {
+        const auto& rank = asked_.here->ranks[v.var].by_release;
+        for (std::uint32_t i = v.allowed.next(1); i < v.allowed.size(); i = v.allowed.next(i + 1))
+            if (rank[i] == rank[value]) return true;
+        return false;
+    }
+
+    const question& asked_;
+    const lowered& low_;
+    const knowledge_base& kb_;
+    std::vector<statement> all_;
+    std::vector<way_out> found_;
+};
+
+} // namespace cudacompat
