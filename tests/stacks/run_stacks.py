@@ -313,6 +313,7 @@ def bad_cases(good):
     yield "no verdict", changed(good, "expect", {})
     yield "no rule", changed(good, "expect", {"verdict": "incompatible", "pair": ["a", "b"]})
     yield "no pair", changed(good, "expect", {"verdict": "incompatible", "rule": "glibc"})
+    yield "a rule that is a number", changed(good, "expect", "rule", 35)
     yield "a pair of one", changed(good, "expect", "pair", ["cudnn"])
     yield "a pair of the same", changed(good, "expect", "pair", ["cudnn", "cudnn"])
     yield "nothing decides", changed(good, "expect", {"verdict": "unknown"})
