@@ -126,7 +126,7 @@ private:
             if (!spare.empty() && !stated)
                 restrict(var, spare.complement(),
                          {asked_by::rule, c,
-                          "no " + std::string(kb_.name(c)) + " compiled here unless it is asked for"});
+                          std::string(kb_.name(c)) + " is not compiled here unless that is asked for"});
         }
     }
     void rules(bool strict) {
