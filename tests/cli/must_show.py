@@ -415,6 +415,87 @@ class Options(Answers):
                 self.assertTrue(len(line) <= 100 or max(map(len, words)) > 80, line)
 
 
+class CompiledHere(Answers):
+    """Builds from source: never unasked, by the rule of torch.utils.cpp_extension, without the rules of wheels."""
+
+    def stack(self, text, *args, code=0):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "stack.yaml"
+            path.write_text(text, encoding="utf-8")
+            return self.answer(*args, "--stack", str(path), code=code)
+
+    def test_never_unasked(self):
+        a = self.answer("flash-attn:2.8.3", "torch:2.10")
+        self.assertEqual(a["components"]["flash-attn"]["variant"], "cu13torch2.10")
+        self.assertNotIn("cuda-toolkit", a["components"])
+        self.answer("flash-attn", "torch:2.12", code=1)
+        self.answer("flash-attn:2.8.3", "torch:2.10", "python:3.11", code=1)
+
+    def test_asked_for(self):
+        a = self.answer("flash-attn:2.8.3+source", "torch:2.10", "cuda-toolkit:12.8", "python:3.11", "glibc:2.31")
+        self.assertEqual(a["components"]["flash-attn"]["variant"], "source")
+        self.assertRegex(a["components"]["torch"]["variant"], "^cu12")
+
+    def test_major_of_nvcc_and_torch(self):
+        a = self.answer("flash-attn:2.8.3+source", "torch:2.10+cu130", "cuda-toolkit:12.8", code=1)
+        self.assertIn("torch.extension.cu13", a["conflict"]["facts"])
+        self.answer("flash-attn:2.8.3+source", "torch:2.10+cu126", "cuda-toolkit:12.8")
+        for spec in ("mamba-ssm:2.3.1", "causal-conv1d:1.6", "xformers:0.0.34", "mmcv:2.2", "detectron2:0.6"):
+            self.answer(spec + "+source", "torch:2.10+cu126", "cuda-toolkit:12.8")
+            self.answer(spec + "+source", "torch:2.10+cu126", "cuda-toolkit:13.0", code=1)
+
+    def test_minor_for_apex(self):
+        a = self.answer("apex", "torch:2.4+cu121", "cuda-toolkit:12.4", code=1)
+        self.assertIn("apex.build.cu121", a["conflict"]["facts"])
+        self.answer("apex", "torch:2.4+cu121", "cuda-toolkit:12.1")
+
+    def test_toolkit_is_needed(self):
+        a = self.answer("flash-attn:2.8.3+source", "torch:2.10")
+        self.assertRegex(self.version(a, "cuda-toolkit"), r"^13\.")
+        self.answer("flash-attn:2.6.3+source", "torch:1.13", "cuda-toolkit:11.5", code=1)
+
+    def test_code_of_a_source_build(self):
+        self.answer("flash-attn:2.8.3+source", "torch:2.8", "gpu:t4", code=1)
+        a = self.answer("flash-attn:2.7.3+source", "torch:2.8", "gpu:rtx-5090")
+        self.assertGreaterEqual(number(self.version(a, "cuda-toolkit")), (12, 8))
+        self.answer("flash-attn:2.7.2.post1+source", "torch:2.8", "gpu:rtx-5090", code=1)
+
+    def test_build_from_source(self):
+        a = self.stack("build_from_source: [flash-attn]\n", "torch:2.8")
+        self.assertEqual(a["components"]["flash-attn"]["variant"], "source")
+        self.assertEqual(self.answer("torch:2.8", "flash-attn")["components"]["flash-attn"]["variant"], "cu12torch2.8")
+        a = self.stack("build_from_source:\n  - flash-attn\n", "torch:2.8+cu128", "cuda-toolkit:13.0", code=1)
+        self.assertIn("flash-attn is compiled here (", "".join(s["text"] for s in a["conflict"]["steps"]))
+        self.assertIn("stack.yaml:2)", "".join(s["text"] for s in a["conflict"]["steps"]))
+
+    def test_every_build_is_compiled(self):
+        a = self.stack("build_from_source: [deepspeed, pytorch3d]\n", "torch:2.4+cu121")
+        self.assertRegex(self.version(a, "cuda-toolkit"), r"^12\.")
+        self.assertEqual(a["components"]["pytorch3d"]["variant"], "source")
+        self.assertIn("deepspeed", a["components"])
+
+    def test_no_rules_for_it(self):
+        a = self.stack("build_from_source: [pyg-lib, my-own]\n", "torch:2.4", code=3)
+        told = " ".join(a["missing"])
+        self.assertRegex(told, r"no rules for compiling pyg-lib \(.*stack.yaml:1\)")
+        self.assertRegex(told, r"'my-own' is not in the data \(.*stack.yaml:1\)")
+
+    def test_cxx11_abi(self):
+        for torch, abi in (
+            ("2.5", "pre-cxx11"),
+            ("2.6+cu124", "pre-cxx11"),
+            ("2.6+cu126", "cxx11"),
+            ("2.7", "cxx11"),
+            ("2.4+conda-cu121", "pre-cxx11"),
+        ):
+            self.answer(f"torch:{torch}", f"cxx11-abi:{abi}")
+            a = self.answer(f"torch:{torch}", "cxx11-abi:" + {"cxx11": "pre-cxx11"}.get(abi, "cxx11"), code=1)
+            self.assertTrue(any(f.startswith("torch.abi.") for f in a["conflict"]["facts"]))
+        for abi in ("cxx11", "pre-cxx11"):  # of this build nobody said it
+            self.answer("torch:1.12+conda-cu113", f"cxx11-abi:{abi}")
+        self.assertNotIn("cxx11-abi", self.answer("torch:2.7")["components"])
+
+
 class KnowledgeBase(Answers):
     def test_compiled_file_answers_like_its_directory(self):
         world = Path(__file__).resolve().parent / "cases" / "generic" / "world"

@@ -22,6 +22,7 @@ public:
         clauses_.clear();
         installed_.clear();
         if (!place() || !devices() || !requested() || !observed()) return std::move(failure_);
+        compiled_here();
         rules(how.strict);
         preferences();
         return std::move(out_);
@@ -51,8 +52,84 @@ private:
             }
         }
     }
+    /// What the stack has to be compiled on the machine: it has to be there, and from source.
+    void compiled_here() {
+        if (stack_ == nullptr) return;
+        const lowered& low = out_.here->low;
+        for (const stack_text& t : stack_->build_from_source) {
+            const std::uint32_t c = kb_.find_component(t.text);
+            const std::uint32_t var =
+                c == frozen::none ? frozen::none : low.instances.find(c, frozen::none, frozen::none);
+            if (var == frozen::none) {
+                out_.gaps.push_back("'" + t.text + "' is not in the data" + place_of(t.where));
+                continue;
+            }
+            bits from_source = sources_of(var);
+            if (from_source.empty() && (kb_.components()[c].flags & frozen::has_source) == 0 &&
+                has_build_rules(c)) { // every build of it is compiled on the machine
+                from_source = bits(low.instances.domain_size(var), true);
+                from_source.reset(0);
+            }
+            if (from_source.empty()) {
+                out_.gaps.push_back("the data has no rules for compiling " + std::string(kb_.name(c)) +
+                                    place_of(t.where));
+                continue;
+            }
+            want(c);
+            restrict(var, std::move(from_source),
+                     {asked_by::rule, c, std::string(kb_.name(c)) + " is compiled here" + place_of(t.where)});
+        }
+    }
+    [[nodiscard]] bits sources_of(std::uint32_t var) const {
+        const instance_table& in = out_.here->low.instances;
+        bits out(in.domain_size(var));
+        for (std::uint32_t i = 1; i < out.size(); ++i)
+            if ((in.value(var, i).flags & frozen::is_source) != 0) out.set(i);
+        return out;
+    }
+    [[nodiscard]] bool has_build_rules(std::uint32_t c) const {
+        const auto facts = kb_.facts_if(kb_.components()[c]);
+        return std::any_of(facts.begin(), facts.end(), [&](std::uint32_t i) {
+            const frozen::fact& f = kb_.facts()[i];
+            return static_cast<enforcer>(f.enforced_by) == enforcer::build_time && f.conditions.count != 0 &&
+                   kb_.selectors(f.conditions)[0].component == c;
+        });
+    }
+    /// Nothing is compiled unasked: a build from source stands back where its release is published built. A package
+    /// of another channel ("conda-...") is no such file: who installs wheels compiles beside it.
+    void published_builds() {
+        const instance_table& in = out_.here->low.instances;
+        for (std::uint32_t c = 0; c < kb_.components().size(); ++c) {
+            if ((kb_.components()[c].flags & frozen::has_source) == 0) continue;
+            const std::uint32_t var = in.find(c, frozen::none, frozen::none);
+            if (var == frozen::none) continue;
+            bits spare = sources_of(var);
+            for (std::uint32_t i = spare.next(0); i < spare.size(); i = spare.next(i + 1)) {
+                bool built = false;
+                for (std::uint32_t k = 1; k < spare.size() && !built; ++k)
+                    built = in.value(var, k).rank == in.value(var, i).rank && !spare.test(k) &&
+                            kb_.str(in.value(var, k).variant).find('-') == std::string_view::npos;
+                if (!built) spare.reset(i);
+            }
+            const auto leaves_others = [&](bits open) {
+                open -= spare;
+                open.reset(0);
+                return !open.empty();
+            };
+            bits open(spare.size(), true);
+            for (const restriction& r : out_.ask.restrictions)
+                if (r.var == var) open &= r.allowed;
+            bool stated = !leaves_others(std::move(open));
+            for (const auto& [of, values] : installed_) stated |= of == var && !leaves_others(values);
+            if (!spare.empty() && !stated)
+                restrict(var, spare.complement(),
+                         {asked_by::rule, c,
+                          std::string(kb_.name(c)) + " is not compiled here unless that is asked for"});
+        }
+    }
     void rules(bool strict) {
         assumptions();
+        published_builds();
         const lowered& low = out_.here->low;
         const auto no_device =
             [&](const restriction&

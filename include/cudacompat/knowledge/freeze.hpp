@@ -162,7 +162,11 @@ inline result<std::vector<std::byte>> freezer::assemble() {
         out.role = static_cast<std::uint8_t>(r.role);
         out.flags = static_cast<std::uint8_t>(
             (r.open_line ? frozen::open_line : 0) | (r.device_code ? frozen::device_code : 0) |
-            (std::find(r.prefer.begin(), r.prefer.end(), "absent") != r.prefer.end() ? frozen::avoid : 0));
+            (std::find(r.prefer.begin(), r.prefer.end(), "absent") != r.prefer.end() ? frozen::avoid : 0) |
+            (std::any_of(r.builds.begin(), r.builds.end(),
+                         [](const build_record& b) { return b.variant == "source"; })
+                 ? frozen::has_source
+                 : 0));
         out.companion_of = frozen::none;
         if (!r.companion_of.empty()) {
             out.companion_of = component(r.companion_of);

@@ -208,6 +208,7 @@ protected:
                     it->variant = b->variant;
                     if (b->variant == "cpu" || (b->variant.size() > 4 && b->variant.ends_with("-cpu")))
                         it->flags |= frozen::is_host_only;
+                    if (b->variant == "source") it->flags |= frozen::is_source;
                 }
                 it->platforms |= m;
                 it->listed = it->platforms;

@@ -44,8 +44,9 @@ struct component {
 enum component_flag : std::uint8_t {
     open_line = 1,
     device_code = 2,
-    avoid = 4
-}; // avoid: absent is preferred, whatever it costs
+    avoid = 4,
+    has_source = 8
+}; // avoid: absent is preferred, whatever it costs; has_source: a build of it is compiled on the machine
 
 /// One value that a variable of this component can take: a release and build, a cell of an open line, or "unknown".
 struct value {
@@ -62,7 +63,13 @@ struct value {
     slice builds;
     slice sources;
 };
-enum value_flag : std::uint8_t { is_unknown = 1, is_cell = 2, is_prerelease = 4, is_host_only = 8 };
+enum value_flag : std::uint8_t {
+    is_unknown = 1,
+    is_cell = 2,
+    is_prerelease = 4,
+    is_host_only = 8,
+    is_source = 16 // compiled on the machine
+};
 
 /// A published file kind of a value: platform, channel.
 struct build {

@@ -119,6 +119,7 @@ protected:
         for (const auto& [name, value] : host_parts(*stack_))
             if (value->given()) add(name);
         for (const stack_item& i : stack_->components) add(i.component);
+        for (const stack_text& t : stack_->build_from_source) add(t.text);
         if (device != frozen::none && (!stack_->gpus.empty() || stack_->gpus_at.line != 0))
             out.push_back(device);
         if (stack_->driver.given()) add("compat-package");
