@@ -80,6 +80,7 @@ std::uint32_t read_component(sink& errors, node_ref root, layer of, model& out) 
     fields.choice("role", roles, component.role);
     fields.choice("line", lines, component.open_line);
     fields.flag("device_code", component.device_code);
+    fields.flag("free_variants", component.free_variants);
     fields.texts("aliases", component.aliases);
     fields.text("companion_of", component.companion_of);
     fields.texts("prefer", component.prefer); // labels: words
@@ -95,6 +96,7 @@ std::uint32_t read_component(sink& errors, node_ref root, layer of, model& out) 
                                                                    {"role", gives_role},
                                                                    {"line", gives_line},
                                                                    {"device_code", gives_device_code},
+                                                                   {"free_variants", gives_free_variants},
                                                                    {"companion_of", gives_companion_of},
                                                                    {"prefer", gives_prefer},
                                                                    {"assumed", gives_assumed}};

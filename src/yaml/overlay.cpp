@@ -152,6 +152,7 @@ private:
         same(gives_role, "role", own.role == base.role);
         same(gives_line, "line", own.open_line == base.open_line);
         same(gives_device_code, "device_code", own.device_code == base.device_code);
+        same(gives_free_variants, "free_variants", own.free_variants == base.free_variants);
         same(gives_companion_of, "companion_of", own.companion_of == base.companion_of);
         same(gives_prefer, "prefer", own.prefer == base.prefer);
         same(gives_assumed, "assumed", own.assumed == base.assumed);

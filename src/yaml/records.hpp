@@ -28,6 +28,7 @@ enum component_key : std::uint32_t {
     gives_companion_of = 64,
     gives_prefer = 128,
     gives_assumed = 256,
+    gives_free_variants = 512,
 };
 
 /// What one file added; merged into the model in the order of the files.
@@ -88,7 +89,8 @@ inline constexpr auto source_keys =
     std::to_array<std::string_view>({"id", "kind", "title", "url", "repo", "commit", "path", "read", "note"});
 inline constexpr auto source_ref_keys = std::to_array<std::string_view>({"id", "at"});
 inline constexpr auto component_keys = std::to_array<std::string_view>(
-    {"schema", "component", "title", "scheme", "multiplicity", "role", "line", "device_code", "aliases",
+    {"schema", "component", "title", "scheme", "multiplicity", "role", "line", "device_code", "free_variants",
+     "aliases",
      "companion_of", "prefer", "assumed", "releases", "builds", "products", "sources"});
 inline constexpr auto release_keys =
     std::to_array<std::string_view>({"version", "date", "note", "matches", "sources"});
@@ -133,7 +135,7 @@ inline constexpr auto chip_keys = std::to_array<std::string_view>(
     {"chip", "compute_capability", "basis", "devices", "id_ranges", "sources"});
 inline constexpr auto rules_file_keys = std::to_array<std::string_view>({"schema", "rules"});
 inline constexpr auto rule_keys = std::to_array<std::string_view>(
-    {"id", "severity", "rank", "says", "stated", "blames", "looks_like", "change", "facts"});
+    {"id", "severity", "rank", "says", "stated", "otherwise", "blames", "looks_like", "change", "facts"});
 inline constexpr auto rule_match_keys =
     std::to_array<std::string_view>({"id", "kind", "enforced_by", "if", "then"});
 inline constexpr auto device_keys = std::to_array<std::string_view>({"id", "name", "also", "class"});

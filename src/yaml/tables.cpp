@@ -136,6 +136,7 @@ void need_entries(const record& fields, std::string_view key, std::string_view w
             for (const char c : text) out.rank = out.rank * 10 + static_cast<std::uint32_t>(c - '0');
     }
     fields.texts("stated", out.stated);
+    fields.text("otherwise", out.otherwise);
     fields.texts("blames", out.blames);
     fields.texts("looks_like", out.looks_like);
     fields.texts("change", out.change);

@@ -80,6 +80,13 @@ private:
                      {asked_by::rule, c, std::string(kb_.name(c)) + " is compiled here" + place_of(t.where)});
         }
     }
+    /// Of a stack that is judged: what is there without a word of its build is none of these.
+    void not_seen(std::uint32_t var, const bits& these) {
+        if (!how_.judge) return;
+        for (std::size_t i = 0; i < out_.ask.restrictions.size(); ++i)
+            if (out_.ask.restrictions[i].var == var && out_.says[i].by == asked_by::observation)
+                out_.ask.restrictions[i].allowed -= these;
+    }
     [[nodiscard]] bits sources_of(std::uint32_t var) const {
         const instance_table& in = out_.here->low.instances;
         bits out(in.domain_size(var));
@@ -121,6 +128,7 @@ private:
                 if (r.var == var) open &= r.allowed;
             bool stated = !leaves_others(std::move(open));
             for (const auto& [of, values] : installed_) stated |= of == var && !leaves_others(values);
+            if (!spare.empty() && !stated) not_seen(var, spare);
             if (!spare.empty() && !stated)
                 restrict(var, spare.complement(),
                          {asked_by::rule, c,
@@ -154,10 +162,7 @@ private:
             open -= host;
             open.reset(0);
             if (open.empty()) continue;
-            if (how_.judge) // what is there without a word of its build is none of them
-                for (std::size_t i = 0; i < out_.ask.restrictions.size(); ++i)
-                    if (out_.ask.restrictions[i].var == var && out_.says[i].by == asked_by::observation)
-                        out_.ask.restrictions[i].allowed -= host;
+            not_seen(var, host);
             restrict(var, host.complement(),
                          {asked_by::rule, c,
                           "no CPU-only build of " + std::string(kb_.name(c)) + " unless it is asked for"});

@@ -4,6 +4,7 @@
 
 #include <cudacompat/decide/question.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -24,31 +25,65 @@ inline constexpr std::uint64_t most_combinations = 4096;
 
 namespace detail {
 
-/// The first combination without a solution, as domain indices by doubt; empty: there is none.
-[[nodiscard]] inline std::vector<std::uint32_t> failing_combination(const question& q, query ask,
-                                                                    const std::vector<doubt>& doubts) {
-    auto solver = q.here->borrow();
-    std::vector<bits> open;
-    open.reserve(doubts.size());
-    for (const doubt& d : doubts) open.push_back(ask.restrictions[d.said].allowed);
-    std::vector<std::uint32_t> at;
-    at.reserve(open.size());
-    for (const bits& b : open) at.push_back(b.next(0));
-    while (true) {
-        for (std::size_t i = 0; i < doubts.size(); ++i) {
-            bits one(open[i].size());
-            one.set(at[i]);
-            ask.restrictions[doubts[i].said].allowed = std::move(one);
+/// What a doubt leaves open, as sets of values of which one is the case: single values; of a component whose variants
+/// are ways to install one file, all of a release. Gaps of an open line, where no release is known, are no case if there are others.
+[[nodiscard]] inline std::vector<bits> cases(const question& q, std::uint32_t var, const bits& open) {
+    const lowered& low = q.here->low;
+    const frozen::component& c = low.kb.components()[low.instances[var].component];
+    bits real(open.size());
+    for (std::uint32_t i = open.next(0); i < open.size(); i = open.next(i + 1)) {
+        if (i == 0) {
+            real.set(0);
+            continue;
         }
+        const frozen::value& v = low.instances.value(var, i);
+        const bool gap =
+            (v.flags & frozen::is_cell) != 0 && ((v.listed >> low.ctx.platform) & 1U) == 0;
+        if (!gap) real.set(i);
+    }
+    if (real.empty()) real = open;
+    std::vector<bits> out;
+    std::uint32_t rank = frozen::none;
+    for (std::uint32_t i = real.next(0); i < real.size(); i = real.next(i + 1)) {
+        const bool joins = i != 0 && (c.flags & frozen::free_variants) != 0 && !out.empty() &&
+                           low.instances.value(var, i).rank == rank;
+        if (!joins) out.emplace_back(open.size());
+        out.back().set(i);
+        rank = i == 0 ? frozen::none : low.instances.value(var, i).rank;
+    }
+    return out;
+}
+
+/// The first combination of cases without a solution, by doubt; empty: there is none.
+[[nodiscard]] inline std::vector<std::size_t> failing_combination(const question& q, query ask,
+                                                                  const std::vector<doubt>& doubts,
+                                                                  const std::vector<std::vector<bits>>& open) {
+    auto solver = q.here->borrow();
+    std::vector<std::size_t> at(doubts.size(), 0);
+    while (true) {
+        for (std::size_t i = 0; i < doubts.size(); ++i)
+            ask.restrictions[doubts[i].said].allowed = open[i][at[i]];
         if (!solver->satisfiable(ask)) return at;
         std::size_t i = 0;
         for (; i < at.size(); ++i) {
-            at[i] = open[i].next(at[i] + 1);
-            if (at[i] < open[i].size()) break;
-            at[i] = open[i].next(0);
+            if (++at[i] < open[i].size()) break;
+            at[i] = 0;
         }
         if (i == at.size()) return {};
     }
+}
+
+[[nodiscard]] inline bits joined(const std::vector<bits>& cases, std::uint32_t size) {
+    bits out(size);
+    for (const bits& b : cases) out |= b;
+    return out;
+}
+/// The cases of which a value works, whole.
+[[nodiscard]] inline bits working(const std::vector<bits>& cases, const bits& works) {
+    bits out(works.size());
+    for (const bits& b : cases)
+        if (b.intersects(works)) out |= b;
+    return out;
 }
 
 } // namespace detail
@@ -59,17 +94,21 @@ namespace detail {
     ask.criteria.clear();
     std::vector<open_detail> out;
     std::vector<doubt> doubts;
+    std::vector<std::vector<bits>> cases;
     std::uint64_t combinations = 1;
     {
         auto solver = q.here->borrow();
         for (const doubt& d : q.doubts) {
-            const bits& open = ask.restrictions[d.said].allowed;
-            if (open.count() < 2 || open.count() + 1 >= open.size()) continue; // taken back, or decided since
-            bits works = solver->project(ask, d.var);
-            works &= open;
-            if (!open.subset_of(works)) out.push_back({d.var, d.said, std::move(works), open, false});
+            const bits& said = ask.restrictions[d.said].allowed;
+            if (said != q.ask.restrictions[d.said].allowed) continue; // taken back
+            std::vector<bits> open = detail::cases(q, d.var, said);
+            if (open.size() < 2) continue;
+            bits works = detail::working(open, solver->project(ask, d.var));
+            bits all = detail::joined(open, said.size());
+            if (!all.subset_of(works)) out.push_back({d.var, d.said, std::move(works), std::move(all), false});
             doubts.push_back(d);
-            if (combinations <= most_combinations) combinations *= open.count();
+            if (combinations <= most_combinations) combinations *= open.size();
+            cases.push_back(std::move(open));
         }
     }
     if (out.empty() && doubts.size() > 1) {
@@ -77,25 +116,22 @@ namespace detail {
             for (const doubt& d : doubts)
                 out.push_back({d.var, d.said, ask.restrictions[d.said].allowed,
                                ask.restrictions[d.said].allowed, true});
-        } else if (const auto bad = detail::failing_combination(q, ask, doubts); !bad.empty()) {
+        } else if (const auto bad = detail::failing_combination(q, ask, doubts, cases); !bad.empty()) {
             for (std::size_t i = 0; i < doubts.size(); ++i) {
                 // With the others as in the bad combination: what of this one works?
                 query others = ask;
-                for (std::size_t k = 0; k < doubts.size(); ++k) {
-                    if (k == i) continue;
-                    bits one(others.restrictions[doubts[k].said].allowed.size());
-                    one.set(bad[k]);
-                    others.restrictions[doubts[k].said].allowed = std::move(one);
-                }
-                bits works = q.here->borrow()->project(others, doubts[i].var);
-                const bits& open = ask.restrictions[doubts[i].said].allowed;
-                works &= open;
-                if (!works.empty()) out.push_back({doubts[i].var, doubts[i].said, std::move(works), open, false});
+                for (std::size_t k = 0; k < doubts.size(); ++k)
+                    if (k != i) others.restrictions[doubts[k].said].allowed = cases[k][bad[k]];
+                bits works = detail::working(cases[i], q.here->borrow()->project(others, doubts[i].var));
+                if (!works.empty())
+                    out.push_back({doubts[i].var, doubts[i].said, std::move(works),
+                                   detail::joined(cases[i], ask.restrictions[doubts[i].said].allowed.size()),
+                                   false});
             }
             if (out.empty()) // no single part saves it
-                for (const doubt& d : doubts) {
-                    const bits& open = ask.restrictions[d.said].allowed;
-                    out.push_back({d.var, d.said, open, open, false});
+                for (std::size_t i = 0; i < doubts.size(); ++i) {
+                    const bits all = detail::joined(cases[i], ask.restrictions[doubts[i].said].allowed.size());
+                    out.push_back({doubts[i].var, doubts[i].said, all, all, false});
                 }
         }
     }

@@ -68,6 +68,12 @@ namespace cudacompat::detail {
     return true;
 }
 
+/// What the fact says of this library is a pin, and pins of it do not count.
+[[nodiscard]] inline bool is_loose(const knowledge_base& kb, const frozen::fact& f, const context& ctx,
+                                   std::uint32_t library) noexcept {
+    return !ctx.loose.empty() && std::binary_search(ctx.loose.begin(), ctx.loose.end(), library) && is_pin(kb, f);
+}
+
 class fact_clauses {
 protected:
     fact_clauses(const knowledge_base& kb, const context& ctx, const instance_table& in)
@@ -278,7 +284,7 @@ protected:
     }
 
     [[nodiscard]] bits asked_of(const frozen::fact& f, std::uint32_t var, const frozen::selector& s) const {
-        if (!ctx_.loose_pins || !is_pin(kb_, f)) return demanded(var, s);
+        if (!is_loose(kb_, f, ctx_, s.component)) return demanded(var, s);
         bits present(in_.domain_size(var), true);
         present.reset(0);
         return present;

@@ -15,6 +15,15 @@
 
 namespace cudacompat {
 
+/// A component of which the question itself describes the build: one that the data does not know, of unknown version.
+struct described_build {
+    std::uint32_t component = frozen::none;
+    std::vector<std::uint32_t> carries; ///< libraries inside it, ascending
+    bool code = false;                  ///< its code list is given
+
+    friend bool operator==(const described_build&, const described_build&) = default;
+};
+
 /// What a compilation of the knowledge base is for. Equal contexts give equal problems.
 struct context {
     std::uint32_t platform = 0;     ///< index in knowledge_base::platforms()
@@ -23,12 +32,19 @@ struct context {
         opened;        ///< components of which the question names a pre-release: demands take theirs too
     std::string as_of; ///< only what was published by this date (YYYY-MM-DD); empty: everything
     bits scope;        ///< the components that become variables (scope.hpp); of size 0: all of them
-    /// What an installer pins of a library is only that it be there; what a loader asks for stays. For a second look at a no.
-    bool loose_pins = false;
+    /// Libraries of which an installer's pin only says that one be there; what a loader asks for stays. Ascending.
+    std::vector<std::uint32_t> loose;
     /// Nothing is compiled here: what only a compiler minds does not count.
     bool idle_build = false;
     std::vector<std::uint32_t> without; ///< facts that are set aside, ascending
 
+    std::vector<described_build> described;
+
+    [[nodiscard]] const described_build* describes(std::uint32_t component) const noexcept {
+        for (const described_build& d : described)
+            if (d.component == component) return &d;
+        return nullptr;
+    }
     [[nodiscard]] bool covers(std::uint32_t component) const noexcept {
         return scope.size() == 0 || scope.test(component);
     }
@@ -118,6 +134,8 @@ private:
                 for (const frozen::selector& s : kb_.selectors(g.any_of))
                     if (s.component != frozen::none) shipped_by[owner].set(s.component);
         }
+        for (const described_build& d : ctx_.described)
+            for (const std::uint32_t c : d.carries) shipped_by[d.component].set(c);
         for (std::uint32_t c = 0; c < n; ++c) {
             if (!ctx_.covers(c)) continue;
             if (!shipped_by[c].empty()) owners_.push_back(c);
@@ -160,8 +178,9 @@ private:
         instance in{component, owner, device, static_cast<std::uint32_t>(value_ids_.size()), 0};
         const frozen::component& c = kb_.components()[component];
         const auto values = kb_.values(c);
+        // A shared copy is known, or restricted by an observation, or described by the question.
         const bool may_be_unknown =
-            owner != frozen::none; // a shared copy is known or restricted by an observation
+            owner != frozen::none || (device == frozen::none && ctx_.describes(component) != nullptr);
         for (std::uint32_t i = 0; i < values.size(); ++i) {
             const frozen::value& v = values[i];
             if (((v.platforms >> ctx_.platform) & 1U) == 0) continue;

@@ -83,6 +83,10 @@ private:
                 bits ships(in_.domain_size(build));
                 each_fact(fact_kind::ships, owner, in_[v].component,
                           [&](const frozen::selector& s) { ships |= in_.admitted(build, s); });
+                if (const described_build* d = ctx_.describes(owner);
+                    d != nullptr &&
+                    std::find(d->carries.begin(), d->carries.end(), in_[v].component) != d->carries.end())
+                    ships.set(in_.domain_size(build) - 1);
                 only_absent(build, ships.complement(), v, id);
             }
         }
@@ -113,6 +117,8 @@ private:
             bits listed(in_.domain_size(build));
             each_fact(fact_kind::supports, owner, frozen::none,
                       [&](const frozen::selector& s) { listed |= in_.admitted(build, s); });
+            if (const described_build* d = ctx_.describes(owner); d != nullptr && d->code)
+                listed.set(in_.domain_size(build) - 1);
             for (std::uint32_t v = 0; v < in_.size(); ++v) {
                 if (in_[v].owner != owner || count_of(in_[v].component) != multiplicity::code) continue;
                 only_absent(build, without, v, codeless);
@@ -186,8 +192,8 @@ private:
 /// made here.
 [[nodiscard]] inline problem prepared_or_new(const knowledge_base& kb, const context& ctx,
                                              const instance_table& in) {
-    const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && ctx.opened.empty() && !ctx.loose_pins &&
-                       !ctx.idle_build && ctx.without.empty();
+    const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && ctx.opened.empty() && ctx.loose.empty() &&
+                       !ctx.idle_build && ctx.without.empty() && ctx.described.empty();
     for (const frozen::byte_range& r : plain ? kb.prepared() : std::span<const frozen::byte_range>{}) {
         if (r.platform != ctx.platform || find_scopes(kb)->of({&r.component, 1}) != ctx.scope) continue;
         if (result<problem> made = problem::load(kb.bytes(r))) {

@@ -25,6 +25,7 @@ struct asked {
     std::uint32_t component = frozen::none;
     std::string text;   ///< "torch 1.12", "driver 535 (host.yaml:4)"
     std::string called = {}; ///< what the user calls the component, where that is not its name: "musl"
+    std::string rule = {};   ///< the rule of a condition that no fact makes: "container-start"
 };
 
 /// A component value that the question cannot be put with: nothing on the platform matches.
@@ -49,9 +50,11 @@ using gap = std::string;
 struct asking {
     bool strict = true;      ///< what nobody recorded counts against; otherwise it counts for
     bool judge = false;      ///< all that the stack states is there and stays; otherwise packages may change
-    bool loose_pins = false; ///< as if installers only asked for libraries to be there, at any version
+    /// Libraries that installers only ask to be there, at any version.
+    enum class pins : std::uint8_t { hold, loose_if_stated, loose } pin = pins::hold;
     bool idle_build = false; ///< nothing is compiled
     std::vector<std::uint32_t> without; ///< facts that are set aside, ascending
+    std::uint32_t program = 0;          ///< which of the programs that only the stack knows is judged
 };
 
 struct question {
@@ -67,6 +70,9 @@ struct question {
     std::vector<gap> gaps;
     std::string platform;
     bool platform_assumed = true;
+    std::vector<std::uint32_t> described; ///< variables of builds that the stack itself describes
+    std::uint32_t programs = 0;           ///< programs that only the stack knows
+    bool no_device = false; ///< the stack says that there is no GPU
 };
 
 } // namespace cudacompat

@@ -166,7 +166,8 @@ inline result<std::vector<std::byte>> freezer::assemble() {
             (std::any_of(r.builds.begin(), r.builds.end(),
                          [](const build_record& b) { return b.variant == "source"; })
                  ? frozen::has_source
-                 : 0));
+                 : 0) |
+            (r.free_variants ? frozen::free_variants : 0));
         out.companion_of = frozen::none;
         if (!r.companion_of.empty()) {
             out.companion_of = component(r.companion_of);

@@ -93,6 +93,7 @@ private:
             frozen::rule out{};
             out.id = text(r->id);
             out.says = text(r->says);
+            out.otherwise = text(r->otherwise);
             out.rank = r->rank;
             out.level = static_cast<std::uint8_t>(r->level);
             out.looks_like = texts(r->looks_like);

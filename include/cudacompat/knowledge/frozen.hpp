@@ -45,8 +45,10 @@ enum component_flag : std::uint8_t {
     open_line = 1,
     device_code = 2,
     avoid = 4,
-    has_source = 8
-}; // avoid: absent is preferred, whatever it costs; has_source: a build of it is compiled on the machine
+    has_source = 8,
+    free_variants = 16
+}; // avoid: absent is preferred, whatever it costs; has_source: a build of it is compiled on the machine;
+   // free_variants: a variant is a way to install or to load, and no file that one could look at
 
 /// One value that a variable of this component can take: a release and build, a cell of an open line, or "unknown".
 struct value {
@@ -213,6 +215,7 @@ struct device {
 struct rule {
     text id;
     text says;
+    text otherwise; // id of a rule; may be empty
     std::uint32_t rank;
     std::uint8_t level; // severity
     std::uint8_t pad[3];

@@ -301,7 +301,7 @@ inline bool knowledge_base::valid() const noexcept {
             !within(c.ranges, h.id_ranges) || !within(c.sources, h.citations))
             return false;
     for (const fz::rule& r : rules())
-        if (!texts_ok(r.id, r.says) || r.level >= severity_names.size() || !within(r.looks_like, h.texts) ||
+        if (!texts_ok(r.id, r.says, r.otherwise) || r.level >= severity_names.size() || !within(r.looks_like, h.texts) ||
             !within(r.change, h.texts) || !within(r.stated, h.texts) || !within(r.blames, h.texts))
             return false;
     for (const fz::device& d : rows<fz::device>(h.devices))

@@ -130,6 +130,7 @@ struct component_record {
     component_role role = component_role::package;
     bool open_line = false;   ///< versions beyond the listed releases may exist between and above them
     bool device_code = false; ///< its builds carry compiled device code (facts of kind supports)
+    bool free_variants = false; ///< a variant is a way to install or to load, and no file of its own
     std::vector<std::string> aliases;
     std::string companion_of;        ///< offered beside this component though nothing requires it
     std::vector<std::string> prefer; ///< label scheme: values from most to least preferred

@@ -79,6 +79,7 @@ private:
             if (r.index >= asked_.says.size()) continue;
             const asked& a = asked_.says[r.index];
             if (a.by == asked_by::rule || a.component == frozen::none) continue;
+            if (!a.rule.empty()) out.rule = rule_called(a.rule);
             blamed_part p{a.component, frozen::none,
                           a.called.empty() ? std::string(kb_.name(a.component)) : a.called,
                           without_place(a.text), false};
@@ -107,14 +108,34 @@ private:
         return p.said_absent && (kb_.components()[p.component].flags & frozen::avoid) != 0;
     }
     void name_rule(blame& out) const {
+        if (out.rule != frozen::no_rule) return;
+        std::uint8_t instead = frozen::no_rule;
         for (const std::uint32_t f : out.facts) {
             const std::uint8_t r = kb_.facts()[f].rule;
             if (r == frozen::no_rule || r >= out.rule) continue;
-            const auto needs = kb_.texts(kb_.rules()[r].stated);
+            const frozen::rule& rule = kb_.rules()[r];
+            const auto needs = kb_.texts(rule.stated);
             if (needs.empty() ||
                 std::any_of(needs.begin(), needs.end(), [&](frozen::text t) { return is_stated(out, kb_.str(t)); }))
                 out.rule = r;
+            else if (instead == frozen::no_rule && !rule.otherwise.empty() && packages(out) > 1)
+                instead = rule_called(kb_.str(rule.otherwise));
         }
+        if (instead < out.rule) {
+            out.rule = instead;
+            out.decisive = out.facts;
+        }
+    }
+    [[nodiscard]] std::uint8_t rule_called(std::string_view id) const {
+        for (std::size_t k = 0; k < kb_.rules().size(); ++k)
+            if (kb_.str(kb_.rules()[k].id) == id) return static_cast<std::uint8_t>(k);
+        return frozen::no_rule;
+    }
+    [[nodiscard]] std::size_t packages(const blame& b) const {
+        return static_cast<std::size_t>(std::count_if(b.parts.begin(), b.parts.end(), [&](const blamed_part& p) {
+            const int order = detail::blame_order(kb_, p.component);
+            return order < 3 && kb_.name(p.component) != "python";
+        }));
     }
 
     [[nodiscard]] bool in_decisive(const blame& b, std::uint32_t component) const {

@@ -83,7 +83,8 @@ private:
     void name_parts(const refutation& why, const std::map<std::uint32_t, int>& blame, conflict& out) const {
         if (!low_.kb.rules().empty()) {
             for (const blamed_part& p : detail::blamer(asked_).of(why).parts)
-                if (std::find(out.between_.begin(), out.between_.end(), p.name) == out.between_.end())
+                if (p.device != frozen::none || // two cards that clash are two
+                    std::find(out.between_.begin(), out.between_.end(), p.name) == out.between_.end())
                     out.between_.push_back(p.name);
             return;
         }

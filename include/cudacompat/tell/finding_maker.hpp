@@ -32,8 +32,10 @@ public:
         out.facts = b.facts;
         if (const std::uint8_t missing = library_missing(b); missing != frozen::no_rule) b.rule = missing;
         for (const blamed_part& p : b.parts)
-            if (std::find(out.components.begin(), out.components.end(), p.name) == out.components.end())
+            if (p.device != frozen::none || // two cards that clash are two
+                std::find(out.components.begin(), out.components.end(), p.name) == out.components.end())
                 out.components.push_back(p.name);
+        if (out.components.size() == 1 && everywhere_but_here(b)) out.components.emplace_back("platform");
         const bits fits = b.parts.empty() ? bits{} : fitting(b, why);
         say(b, fits, out);
         return out;
@@ -65,6 +67,13 @@ private:
         return static_cast<multiplicity>(c.multiplicity) == multiplicity::bundled
                    ? find_rule(kb_, "library-missing")
                    : frozen::no_rule;
+    }
+
+    /// Only because of the platform is it so.
+    [[nodiscard]] bool everywhere_but_here(const blame& b) const {
+        const std::uint32_t all = kb_.platforms().size() >= 32 ? ~0U : (1U << kb_.platforms().size()) - 1;
+        return std::any_of(b.facts.begin(), b.facts.end(),
+                           [&](std::uint32_t f) { return (kb_.facts()[f].platforms & all) != all; });
     }
 
     [[nodiscard]] std::uint32_t variable(const blamed_part& p) const {

@@ -24,6 +24,35 @@ public:
 
     [[nodiscard]] result<answer> run() {
         if (!set_aside()) return std::move(failure_);
+        result<answer> out = one();
+        // Programs of one's own share the host and nothing else: each is judged beside the rest.
+        const std::uint32_t programs = out ? out->asked().programs : 0;
+        for (std::uint32_t p = 1; out && p < programs; ++p) {
+            how_ = {};
+            if (!set_aside()) return std::move(failure_);
+            how_.program = p;
+            result<answer> next = one();
+            if (!next) return next;
+            if (worse(next->verdict_, out->verdict_)) std::swap(*out, *next);
+            for (finding& f : next->findings_)
+                if (std::none_of(out->findings_.begin(), out->findings_.end(),
+                                 [&](const finding& o) { return o.text == f.text; }))
+                    out->findings_.push_back(std::move(f));
+            for (std::string& m : next->missing_)
+                if (std::find(out->missing_.begin(), out->missing_.end(), m) == out->missing_.end())
+                    out->missing_.push_back(std::move(m));
+            out->degraded_ = out->degraded_ || next->degraded_;
+        }
+        return out;
+    }
+
+private:
+    [[nodiscard]] static bool worse(verdict a, verdict b) noexcept {
+        const auto weight = [](verdict v) { return v == verdict::incompatible ? 2 : v == verdict::unknown ? 1 : 0; };
+        return weight(a) > weight(b);
+    }
+
+    [[nodiscard]] result<answer> one() {
         detail::asker asker(kb_, items_, stack_, options_);
         how_.judge = true;
         how_.strict = false;
@@ -33,7 +62,7 @@ public:
         auto outcome = all->here->borrow()->solve(all->ask);
         std::vector<finding> beside;
         if (std::holds_alternative<refutation>(outcome)) {
-            how_.loose_pins = true;
+            how_.pin = asking::pins::loose_if_stated;
             how_.idle_build = !compiles(*all);
             auto firm = ask(asker);
             if (firm == nullptr) return std::move(failure_);
@@ -46,7 +75,6 @@ public:
         return doubted(asker, all, std::get<assignment>(std::move(outcome)), std::move(beside));
     }
 
-private:
     static constexpr std::size_t most_conflicts = 8;
 
     [[nodiscard]] std::shared_ptr<const question> ask(detail::asker& asker) {
@@ -82,8 +110,9 @@ private:
         for (const nothing_matches& n : q->impossible) {
             const std::string name(kb_.name(n.component));
             if (n.beyond_data) continue;
+            const bool arch = stack_ != nullptr && stack_->arch.given() && !stack_->platform.given();
             out.findings_.push_back(finding_maker(*q).plain(
-                n.elsewhere ? "platform" : "no-such-build", {name, "platform"},
+                n.elsewhere ? "platform" : "no-such-build", {name, arch ? "arch" : "platform"},
                 n.elsewhere ? detail::without_place(n.wanted) + " has no build for " + q->platform
                             : "there is no " + detail::without_place(n.wanted) + ": " + n.known));
         }
@@ -97,6 +126,14 @@ private:
         std::vector<refutation> why = conflicts_of(q, statements_of(q), most_conflicts);
         std::vector<std::pair<finding, std::size_t>> made;
         for (std::size_t i = 0; i < why.size(); ++i) made.emplace_back(maker.make(why[i]), i);
+        // A longer way round to the same contradiction says nothing new.
+        std::erase_if(made, [&](const auto& a) {
+            return std::any_of(made.begin(), made.end(), [&](const auto& b) {
+                return b.first.facts.size() < a.first.facts.size() && overlap(a.first, b.first) &&
+                       std::includes(a.first.facts.begin(), a.first.facts.end(), b.first.facts.begin(),
+                                     b.first.facts.end());
+            });
+        });
         std::stable_sort(made.begin(), made.end(), [&](const auto& a, const auto& b) {
             return find_rule(kb_, a.first.rule) < find_rule(kb_, b.first.rule);
         });
@@ -122,7 +159,32 @@ private:
         return out;
     }
 
-    [[nodiscard]] result<answer> refused(detail::asker& asker, const std::shared_ptr<const question>& q) {
+    [[nodiscard]] static bool overlap(const finding& a, const finding& b) {
+        return std::any_of(a.components.begin(), a.components.end(), [&](const std::string& c) {
+            return std::find(b.components.begin(), b.components.end(), c) != b.components.end();
+        });
+    }
+
+    /// The question without the facts that only a support table states, where it is no better: then they are no reason.
+    [[nodiscard]] std::shared_ptr<const question> beyond_policy(detail::asker& asker,
+                                                                const std::shared_ptr<const question>& q) {
+        const asking before = how_;
+        for (std::uint32_t f = 0; f < kb_.facts().size(); ++f)
+            if (static_cast<enforcer>(kb_.facts()[f].enforced_by) == enforcer::vendor_policy)
+                how_.without.push_back(f);
+        std::sort(how_.without.begin(), how_.without.end());
+        how_.without.erase(std::unique(how_.without.begin(), how_.without.end()), how_.without.end());
+        auto firm = ask(asker);
+        if (firm == nullptr || firm->here->borrow()->satisfiable(firm->ask)) {
+            how_ = before;
+            return q;
+        }
+        how_.without = before.without; // ways out keep to support tables
+        return firm;
+    }
+
+    [[nodiscard]] result<answer> refused(detail::asker& asker, std::shared_ptr<const question> q) {
+        q = beyond_policy(asker, q);
         answer out(verdict::incompatible, question_ref{q});
         std::vector<refutation> why;
         out.findings_ = findings(*q, &why);
@@ -149,6 +211,11 @@ private:
         } else {
             auto against = strict->here->borrow()->solve(strict->ask);
             out->conflict_ = conflict_teller(*strict).tell(std::get<refutation>(against));
+        }
+        if (strict->no_device) {
+            out->caveats_.emplace_back("there is no GPU: nothing of this runs on one; what is said of GPUs holds "
+                                       "for one that suits");
+            out->degraded_ = true;
         }
         for (const finding& f : beside) only_pinned(*out, f);
         std::move(beside.begin(), beside.end(), std::back_inserter(out->findings_));

@@ -156,7 +156,7 @@ protected:
         if (pinned.empty()) return;
         asking how = how_;
         how.strict = true;
-        how.loose_pins = true;
+        how.pin = asking::pins::loose;
         const result<question> loose = asker.build(how);
         if (!loose || !loose->impossible.empty() || !loose->here->borrow()->satisfiable(loose->ask)) return;
         std::string ranges;

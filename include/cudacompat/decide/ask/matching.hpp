@@ -80,6 +80,55 @@ protected:
         values = here;
         return true;
     }
+    /// A release that the data does not list, but of which every wall says the same as of a listed one.
+    [[nodiscard]] bits stand_in(std::uint32_t c, const std::string& number) const {
+        const frozen::component& component = kb_.components()[c];
+        const auto scheme = static_cast<version_scheme>(component.scheme);
+        const auto all = kb_.values(component);
+        bits out(component.values.count);
+        const auto at = version::parse(scheme, number);
+        if (!at || scheme == version_scheme::label) return out;
+        std::uint32_t below = frozen::none; // neighbours; values stand newest first
+        std::uint32_t above = frozen::none;
+        for (std::uint32_t i = 0; i < all.size(); ++i) {
+            if ((all[i].flags & (frozen::is_unknown | frozen::is_cell)) != 0 ||
+                ((all[i].platforms >> context_.platform) & 1U) == 0)
+                continue;
+            const version v = version_of(c, i, scheme);
+            if (v > *at) above = i;
+            else if (below == frozen::none) below = i;
+        }
+        for (const std::uint32_t near : {below, above}) {
+            if (near == frozen::none || below == frozen::none || above == frozen::none) continue;
+            if (!same_to_all(c, near, *at)) continue;
+            for (std::uint32_t i = 0; i < all.size(); ++i)
+                if (all[i].rank == all[near].rank && (all[i].flags & frozen::is_unknown) == 0) out.set(i);
+            return out;
+        }
+        return out;
+    }
+    /// Does every selector of a wall take this number and this value alike?
+    [[nodiscard]] bool same_to_all(std::uint32_t c, std::uint32_t value, const version& number) const {
+        const auto scheme = static_cast<version_scheme>(kb_.components()[c].scheme);
+        const auto alike = [&](const frozen::selector& s) {
+            if (s.component != c || s.present == 0 || kb_.str(s.spec) == "*") return true;
+            if (s.variants.count != 0) return false;
+            bool in = false;
+            for (const frozen::interval i : kb_.intervals(s.values)) in |= value >= i.first && value < i.last;
+            const auto spec = version_spec::parse(scheme, kb_.str(s.spec));
+            return spec && spec->matches(number) == in;
+        };
+        for (const frozen::fact& f : kb_.facts()) {
+            if (!is_wall(static_cast<fact_kind>(f.kind)) || ((f.platforms >> context_.platform) & 1U) == 0)
+                continue;
+            for (const frozen::selector& s : kb_.selectors(f.conditions))
+                if (!alike(s)) return false;
+            for (const frozen::group& g : kb_.groups(f.then))
+                for (const frozen::selector& s : kb_.selectors(g.any_of))
+                    if (!alike(s)) return false;
+        }
+        return true;
+    }
     [[nodiscard]] version version_of(std::uint32_t c, std::uint32_t value, version_scheme scheme) const {
         if (out_.here != nullptr) return out_.here->texts.versions(c)[value];
         auto v = version::parse(scheme, kb_.str(kb_.values(kb_.components()[c])[value].version));

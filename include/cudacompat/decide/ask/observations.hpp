@@ -1,7 +1,7 @@
 // What a stack states, as conditions (the host, Python) or as what is installed (the rest of the environment).
 #pragma once
 
-#include <cudacompat/decide/ask/wishes.hpp>
+#include <cudacompat/decide/ask/described.hpp>
 
 #include <algorithm>
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace cudacompat::detail {
 
-class observations : protected wishes {
+class observations : protected described {
 protected:
-    using wishes::wishes;
+    using described::described;
 
     bool observed() {
         if (stack_ == nullptr) return true;
@@ -21,14 +21,12 @@ protected:
         if (box.cdi.given() &&
             !observe("container-mode", box.cdi.value ? "cdi" : "legacy", box.cdi.where, true))
             return false;
-        if (box.require.given() && !(box.cdi.given() && box.cdi.value))
-            out_.gaps.push_back("the container's own requirement string" + place_of(box.require.where) +
-                                " is not judged: the strings of the data are, by image");
+        if (box.require.given() && !(box.cdi.given() && *box.cdi.value) && !required(box.require)) return false;
         const std::uint32_t compat = kb_.find_component("compat-package");
         const bool asks_compat =
             std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();
-        // What libcuda reports may be the compat package's own number: then nothing is known of its absence.
-        const bool may_be_there = how_.judge && stack_->driver_cuda.given();
+        // An image may bring a compat package, which its start-up puts in place by itself.
+        const bool may_be_there = how_.judge && stack_->container.image.given();
         if (compat != frozen::none && !stack_->compat_package.given() && stack_->driver.given() &&
             !asks_compat && !may_be_there)
             for (const std::uint32_t var : out_.here->low.instances.of(compat))
@@ -38,8 +36,11 @@ protected:
                 restrict(var, only_absent(var),
                          {asked_by::observation, c, "musl " + stack_->musl.text + place_of(stack_->musl.where),
                           "musl"});
+        builds_described();
         for (const stack_item& i : stack_->components) {
             const std::uint32_t c = kb_.find_component(i.component);
+            if (is_described(c)) continue;
+            if (c == frozen::none && has_build(i.component)) continue; // a program of one's own
             if (c == frozen::none) {
                 out_.gaps.push_back("'" + i.component + "' is not in the data" + place_of(i.component_at));
                 continue;
@@ -56,7 +57,7 @@ protected:
         const lowered& low = out_.here->low;
         const std::string said = std::string(kb_.name(c)) + " " + text + place_of(where);
         if (text == "absent") {
-            if (fixed)
+            if (fixed || how_.judge)
                 for (const std::uint32_t var : low.instances.of(c))
                     restrict(var, only_absent(var), {asked_by::observation, c, said});
             return true;
@@ -66,9 +67,10 @@ protected:
         const bool number = !text.empty() && text.find_first_of("<>=~^!|,* ") == std::string::npos;
         const bool open = (kb_.components()[c].flags & frozen::open_line) != 0;
         // An exact release of the line is exact; a shorter number is a branch: partial.
-        const bool exact = number && (!open || is_listed(c, text) || dots(text) >= 2);
+        const bool exact = number && (open ? is_listed(c, text) || dots(text) >= 2 : is_release(c, text));
         if (!match(c, exact && number ? "==" + text : text, values, missing, nullptr, &where)) return false;
         if (values.empty() && exact && !match(c, text, values, missing, nullptr, &where)) return false;
+        if (values.empty() && how_.judge && number && !missing.elsewhere) values = stand_in(c, text);
         if (values.empty() && how_.judge && missing.elsewhere) {
             missing.wanted += place_of(where);
             out_.impossible.push_back(std::move(missing));
@@ -76,6 +78,7 @@ protected:
         }
         if (values.empty()) {
             out_.gaps.push_back(missing.wanted + place_of(where) + ": " + missing.known);
+            if (how_.judge && missing.known.find("builds are") == std::string::npos) there(c, said);
             return true;
         }
         for (const std::uint32_t var : low.instances.of(c)) {
@@ -94,6 +97,23 @@ protected:
             note_doubt(var);
         }
         return true;
+    }
+    /// It is there at a version that nobody can place: what holds of every version holds of it.
+    void there(std::uint32_t c, const std::string& said) {
+        const lowered& low = out_.here->low;
+        const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
+        if (var == frozen::none) return;
+        bits present(low.instances.domain_size(var), true);
+        present.reset(0);
+        if (!present.empty()) restrict(var, std::move(present), {asked_by::observation, c, said});
+    }
+    /// The text of a release, with or without one of its builds behind a '+'.
+    [[nodiscard]] bool is_release(std::uint32_t c, const std::string& text) const {
+        const std::string_view plain = std::string_view(text).substr(0, text.find('+'));
+        for (const frozen::value& v : kb_.values(kb_.components()[c]))
+            if (kb_.str(v.version) == text || (kb_.str(v.version) == plain && (v.flags & frozen::is_cell) == 0))
+                return true;
+        return false;
     }
     [[nodiscard]] static std::size_t dots(const std::string& text) {
         return static_cast<std::size_t>(std::count(text.begin(), text.end(), '.'));

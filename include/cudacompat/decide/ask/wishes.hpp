@@ -1,7 +1,7 @@
 // The platform, the GPUs and the request items of a question.
 #pragma once
 
-#include <cudacompat/decide/ask/matching.hpp>
+#include <cudacompat/decide/ask/own_builds.hpp>
 #include <cudacompat/decide/scope.hpp>
 
 #include <algorithm>
@@ -11,9 +11,9 @@
 
 namespace cudacompat::detail {
 
-class wishes : protected matching {
+class wishes : protected own_builds {
 protected:
-    using matching::matching;
+    using own_builds::own_builds;
 
     [[nodiscard]] bool has_platforms() const {
         const auto p = kb_.platforms();
@@ -66,7 +66,7 @@ protected:
         }
         out_.platform = arch.empty() ? os : os + "-" + arch;
         context_ = {};
-        context_.loose_pins = how_.loose_pins;
+        context_.loose = loosened();
         context_.idle_build = how_.idle_build;
         context_.without = how_.without;
         context_.platform = kb_.find_platform(out_.platform);
@@ -80,6 +80,18 @@ protected:
         for (std::size_t i = 0; i < known.size(); ++i) message += (i == 0 ? " " : ", ") + known[i];
         if (said != nullptr) return fail(*said, said->spec_column, std::move(message));
         return fail(stack_->arch.given() ? stack_->arch.where : stack_->platform.where, std::move(message));
+    }
+
+    [[nodiscard]] std::vector<std::uint32_t> loosened() const {
+        std::vector<std::uint32_t> out;
+        for (std::uint32_t c = 0; how_.pin != asking::pins::hold && c < kb_.components().size(); ++c) {
+            if (static_cast<multiplicity>(kb_.components()[c].multiplicity) != multiplicity::bundled) continue;
+            const bool stated =
+                stack_ != nullptr && std::any_of(stack_->components.begin(), stack_->components.end(),
+                                                 [&](const stack_item& i) { return kb_.find_component(i.component) == c; });
+            if (stated || how_.pin == asking::pins::loose) out.push_back(c);
+        }
+        return out;
     }
 
     [[nodiscard]] std::uint32_t device_component() const {
@@ -119,6 +131,13 @@ protected:
         for (const auto& [name, value] : host_parts(*stack_))
             if (value->given()) add(name);
         for (const stack_item& i : stack_->components) add(i.component);
+        if (!stack_->builds.empty()) // whatever a description of a build can speak of
+            for (const std::string_view name :
+                 {"program", "cuda-runtime", "code", "runtime-mode", "driver", "driver-cuda", "driver-ptx",
+                  "compat-package", "gpu", "glibc", "cxx11-abi", "cudnn", "nccl", "cublas"})
+                add(name);
+        if (stack_->container.require.given())
+            for (const std::string_view name : {"container", "driver", "driver-cuda", "gpu", "gpu-brand"}) add(name);
         for (const stack_text& t : stack_->build_from_source) add(t.text);
         if (device != frozen::none && (!stack_->gpus.empty() || stack_->gpus_at.line != 0))
             out.push_back(device);
@@ -191,7 +210,7 @@ protected:
                     w.values = by_name;
                 }
                 if (w.values.empty()) {
-                    out_.gaps.emplace_back("GPU '" + w.name +
+                    out_.gaps.emplace_back("gpu '" + w.name +
                                            "' is not in the data; give its compute capability");
                     continue;
                 }
@@ -201,6 +220,7 @@ protected:
         context_.device_slots = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(found.size()));
         open_prereleases();
         context_.scope = find_scopes(kb_)->of(mentioned(c));
+        describe_builds();
         out_.here = find_world(kb_, context_);
         const lowered& low = out_.here->low;
         for (std::uint32_t d = 0; d < found.size(); ++d) {
@@ -209,7 +229,9 @@ protected:
             out_.device_names.push_back(std::move(found[d].name));
             if (found[d].observed) note_doubt(var);
         }
-        if (stack_ != nullptr && c != frozen::none && stack_->gpus_at.line != 0 && stack_->gpus.empty()) {
+        const bool no_gpu = stack_ != nullptr && stack_->gpus_at.line != 0 && stack_->gpus.empty();
+        out_.no_device = no_gpu && how_.judge; // judged as for a GPU that suits: what is there can be there without one
+        if (no_gpu && !how_.judge && c != frozen::none) {
             const std::uint32_t var = low.instances.find(c, frozen::none, 0);
             restrict(var, only_absent(var), {asked_by::observation, c, "no GPU" + place_of(stack_->gpus_at)});
         }

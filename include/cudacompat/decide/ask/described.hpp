@@ -1,0 +1,292 @@
+// What a stack itself describes: builds that the data does not know, programs of one's own, the requirement of an image.
+#pragma once
+
+#include <cudacompat/decide/ask/wishes.hpp>
+#include <cudacompat/knowledge/requirement.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cudacompat::detail {
+
+class described : protected wishes {
+protected:
+    using wishes::wishes;
+
+    void builds_described() {
+        for (const auto& [c, b] : own_) state(c, *b);
+    }
+
+    /// A requirement string as conditions on the driver, the cards and their brands. A card that is not there has none.
+    bool required(const stack_text& text) {
+        const auto terms = parse_requirement(text.text);
+        if (!terms)
+            return fail(text.where, "container.require: " + terms.error().message);
+        const lowered& low = out_.here->low;
+        const std::uint32_t driver = low.instances.find(kb_.find_component("driver"), frozen::none, frozen::none);
+        const std::uint32_t image = kb_.find_component("container");
+        const asked said{asked_by::observation, image, "container requirement '" + text.text + "'" + place_of(text.where),
+                         {}, "container-start"};
+        if (driver == frozen::none || terms->empty()) return true;
+        const std::uint32_t brand = kb_.find_component("gpu-brand");
+        const std::uint32_t slots = context_.device_slots;
+        for (std::uint32_t d = 0; d < slots; ++d) {
+            const std::uint32_t gpu = low.instances.find(device_component(), frozen::none, d);
+            const std::uint32_t label =
+                brand == frozen::none ? frozen::none : low.instances.find(brand, frozen::none, d);
+            // By distribution: from each term one of its parts; parts of one variable are joined.
+            std::vector<std::vector<term>> parts;
+            for (const require_term& t : *terms) parts.push_back(parts_of(t, driver, gpu, label));
+            std::set<std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>>> seen;
+            std::vector<clause> made{{}};
+            for (const auto& choices : parts) {
+                std::vector<clause> longer;
+                for (const clause& before : made)
+                    for (const term& one : choices) {
+                        clause c = before;
+                        join(c, one);
+                        if (std::none_of(longer.begin(), longer.end(),
+                                         [&](const clause& o) { return o.any_of == c.any_of; }))
+                            longer.push_back(std::move(c));
+                    }
+                made = std::move(longer);
+                if (made.size() > 512) {
+                    out_.gaps.push_back("the container's own requirement string" + place_of(text.where) +
+                                        " is too long to be judged");
+                    return true;
+                }
+            }
+            for (clause& c : made) clauses_.emplace_back(std::move(c), said);
+        }
+        return true;
+    }
+
+private:
+    static void join(clause& c, const term& one) {
+        for (term& t : c.any_of)
+            if (t.var == one.var) {
+                t.allowed |= one.allowed;
+                return;
+            }
+        c.any_of.push_back(one);
+    }
+
+    /// The values of a variable that satisfy a spec, absence not among them.
+    [[nodiscard]] bits values_of(std::uint32_t var, const std::string& spec) {
+        bits found;
+        nothing_matches unmatched;
+        if (!match(out_.here->low.instances[var].component, spec, found, unmatched, nullptr, nullptr)) return {};
+        return domain_of(var, found);
+    }
+
+    void state(std::uint32_t c, const stack_build& b) {
+        const lowered& low = out_.here->low;
+        const std::string name = "builds." + b.component;
+        const auto said = [&](const std::string& what, const source_region& where, std::string rule = {}) {
+            return asked{asked_by::observation, c, b.component + " " + what + place_of(where), b.component,
+                         std::move(rule)};
+        };
+        const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
+        bits only(low.instances.domain_size(var));
+        only.set(only.size() - 1);
+        restrict(var, std::move(only), said("as described", b.where));
+        out_.described.push_back(var);
+        if (b.cuda.given()) {
+            const std::uint32_t runtime = low.instances.find(kb_.find_component("cuda-runtime"), c, frozen::none);
+            bits fits = runtime == frozen::none ? bits{} : values_of(runtime, b.cuda.text);
+            if (fits.size() == 0 || fits.empty())
+                out_.gaps.push_back(name + place_of(b.cuda.where) + ": CUDA " + b.cuda.text + " is not in the data");
+            else restrict(runtime, std::move(fits), said("for CUDA " + b.cuda.text, b.cuda.where));
+        }
+        code(c, b, said);
+        if (b.glibc.given()) {
+            const std::uint32_t glibc = low.instances.find(kb_.find_component("glibc"), frozen::none, frozen::none);
+            if (glibc != frozen::none)
+                if (bits fits = values_of(glibc, ">=" + b.glibc.text); fits.size() != 0 && !fits.empty())
+                    restrict(glibc, std::move(fits), said("for glibc " + b.glibc.text, b.glibc.where, "glibc"));
+        }
+        if (b.cxx11_abi.given()) {
+            const std::uint32_t abi = kb_.find_component("cxx11-abi");
+            const std::uint32_t v =
+                abi == frozen::none ? frozen::none : low.instances.find(abi, frozen::none, frozen::none);
+            if (v != frozen::none) {
+                bits one(low.instances.domain_size(v));
+                for (std::uint32_t i = 1; i < one.size(); ++i)
+                    if ((kb_.str(low.instances.value(v, i).version) == "cxx11") == *b.cxx11_abi.value) one.set(i);
+                one.set(0);
+                restrict(v, std::move(one),
+                         said(*b.cxx11_abi.value ? "with the C++11 ABI" : "without the C++11 ABI", b.cxx11_abi.where,
+                              "cxx11-abi"));
+            }
+        }
+        for (const stack_item& i : b.built_with) built_with(c, b, i, said);
+    }
+
+    /// What it was built against has to be there in the same major and not older, where the stack says what is there.
+    template <class Said>
+    void built_with(std::uint32_t, const stack_build&, const stack_item& i, const Said& said) {
+        const std::uint32_t l = kb_.find_component(i.component);
+        const bool stated = std::any_of(stack_->components.begin(), stack_->components.end(), [&](const stack_item& o) {
+            return kb_.find_component(o.component) == l;
+        });
+        if (l == frozen::none || !stated) return;
+        const std::uint32_t var = out_.here->low.instances.find(l, frozen::none, frozen::none);
+        const std::size_t dot = i.version.find('.');
+        const std::string major = i.version.substr(0, dot);
+        if (var == frozen::none || major.empty() || major.find_first_not_of("0123456789") != std::string::npos) return;
+        // Of the patch level nothing is demanded: minor and major make the interface.
+        const std::size_t second = dot == std::string::npos ? dot : i.version.find('.', dot + 1);
+        bits fits = values_of(var, ">=" + i.version.substr(0, second) + "," + major + ".*");
+        if (fits.size() == 0 || fits.empty()) return;
+        fits.set(0);
+        restrict(var, std::move(fits),
+                 said("built with " + i.component + " " + i.version, i.where, i.component + "-version"));
+    }
+
+    template <class Said>
+    void code(std::uint32_t c, const stack_build& b, const Said& said) {
+        const lowered& low = out_.here->low;
+        const std::uint32_t target = kb_.find_component("code");
+        if (target == frozen::none) return;
+        std::vector<std::string> sass, ptx;
+        for (const stack_text& t : b.code) {
+            std::string text = t.text;
+            if (text.starts_with("sm_")) {
+                sass.push_back(text);
+            } else if (text.starts_with("compute_")) {
+                ptx.push_back(text);
+            } else { // torch's form
+                const bool both = text.ends_with("+PTX");
+                if (both) text.resize(text.size() - 4);
+                std::erase(text, '.');
+                sass.push_back("sm_" + text);
+                if (both) ptx.push_back("compute_" + text);
+            }
+        }
+        std::string list;
+        for (const stack_text& t : b.code) list += (list.empty() ? "" : ", ") + t.text;
+        // The driver has to know the PTX: its own number, or the CUDA version that came with it.
+        const auto jit_by = [&]() -> std::vector<term> {
+            for (const auto& [name, least] :
+                 {std::pair<std::string_view, const stack_text*>{"driver-ptx", &b.ptx}, {"driver-cuda", &b.cuda}}) {
+                if (!least->given()) continue;
+                const std::uint32_t part = kb_.find_component(name);
+                const std::uint32_t var =
+                    part == frozen::none ? frozen::none : low.instances.find(part, frozen::none, frozen::none);
+                if (var == frozen::none) continue;
+                bits fits = values_of(var, ">=" + least->text);
+                if (fits.size() != 0 && !fits.empty()) return {{var, std::move(fits)}};
+            }
+            return {};
+        };
+        const std::vector<term> jit = jit_by();
+        const bool makes = b.jit.given() && *b.jit.value;
+        if (makes && jit.empty())
+            out_.gaps.push_back("builds." + b.component + place_of(b.jit.where) +
+                                ": of which CUDA its PTX is, is not stated");
+        if (makes && !jit.empty())
+            clauses_.emplace_back(clause{jit}, said("makes PTX" + (b.ptx.given() ? " " + b.ptx.text : std::string()) +
+                                                        " at run time",
+                                                    b.jit.where, "ptx-driver"));
+        if (b.code.empty()) return;
+        for (std::uint32_t d = 0; d < context_.device_slots; ++d) {
+            const std::uint32_t var = low.instances.find(target, c, d);
+            if (var == frozen::none) continue;
+            bits machine(low.instances.domain_size(var));
+            bits all(low.instances.domain_size(var));
+            for (std::uint32_t i = 1; i < all.size(); ++i) {
+                const std::string text(kb_.str(low.instances.value(var, i).version));
+                if (std::find(sass.begin(), sass.end(), text) != sass.end()) machine.set(i);
+                if (std::find(ptx.begin(), ptx.end(), text) != ptx.end()) all.set(i);
+            }
+            all |= machine;
+            restrict(var, all, said("with code " + list, b.code.front().where));
+            if (ptx.empty() || jit.empty()) continue;
+            clause either{{{var, std::move(machine)}}};
+            either.any_of.insert(either.any_of.end(), jit.begin(), jit.end());
+            clauses_.emplace_back(std::move(either),
+                                  said("with PTX" + (b.ptx.given() ? " " + b.ptx.text : " of CUDA " + b.cuda.text),
+                                       b.ptx.given() ? b.ptx.where : b.cuda.where, "ptx-driver"));
+        }
+        if (!ptx.empty() && jit.empty())
+            out_.gaps.push_back("builds." + b.component + place_of(b.where) +
+                                ": by which CUDA its PTX was made is not stated");
+    }
+
+    /// The parts of one term as conditions of which all have to hold. `cuda` is the driver's own version, whatever a compat
+    /// package reports.
+    [[nodiscard]] std::vector<term> parts_of(const require_term& t, std::uint32_t driver, std::uint32_t gpu,
+                                             std::uint32_t brand) {
+        std::vector<term> out;
+        std::string numbers, arch;
+        bits own(out_.here->low.instances.domain_size(driver), true);
+        bool cuda = false;
+        constexpr std::string_view ops[] = {"==", "!=", "<", "<=", ">", ">="};
+        for (const require_factor& f : t) {
+            const std::string spec = std::string(ops[static_cast<std::size_t>(f.op)]) + f.value;
+            switch (f.property) {
+            case require_property::driver: numbers += (numbers.empty() ? "" : ",") + spec; break;
+            case require_property::arch: arch += (arch.empty() ? "" : ",") + spec; break;
+            case require_property::cuda:
+                own &= drivers_of(driver, f);
+                cuda = true;
+                break;
+            case require_property::brand:
+                if (brand != frozen::none) {
+                    bits b(out_.here->low.instances.domain_size(brand));
+                    for (std::uint32_t i = 1; i < b.size(); ++i) {
+                        const std::string_view label = kb_.str(out_.here->low.instances.value(brand, i).version);
+                        const std::string wanted = f.value == "unknown" ? "unknown-brand" : f.value;
+                        if ((label == wanted) == (f.op == require_op::eq)) b.set(i);
+                    }
+                    b.set(0);
+                    out.push_back({brand, std::move(b)});
+                }
+                break;
+            }
+        }
+        const auto add = [&](std::uint32_t var, const std::string& spec) {
+            if (spec.empty() || var == frozen::none) return;
+            bits fits = values_of(var, spec);
+            if (fits.size() == 0) fits = bits(out_.here->low.instances.domain_size(var));
+            if (var == gpu) fits.set(0);
+            out.push_back({var, std::move(fits)});
+        };
+        add(driver, numbers);
+        add(gpu, arch);
+        if (cuda) out.push_back({driver, std::move(own)});
+        if (out.empty()) out.push_back({driver, bits(own.size(), true)});
+        return out;
+    }
+    /// Drivers whose own CUDA version meets the factor, by the facts that pair the two without a compat package.
+    [[nodiscard]] bits drivers_of(std::uint32_t driver, const require_factor& f) const {
+        const instance_table& in = out_.here->low.instances;
+        bits out(in.domain_size(driver));
+        const auto wanted = require_numbers(f.value);
+        for (const frozen::fact& fact : kb_.facts()) {
+            const auto conditions = kb_.selectors(fact.conditions);
+            const auto groups = kb_.groups(fact.then);
+            if (conditions.size() != 2 || groups.size() != 1 || !applies(kb_, fact, context_) || !wanted) continue;
+            const auto then = kb_.selectors(groups[0].any_of);
+            if (then.size() != 1 || then[0].component == frozen::none ||
+                kb_.name(then[0].component) != "driver-cuda" || !kb_.str(then[0].spec).starts_with("=="))
+                continue;
+            const frozen::selector* of = nullptr;
+            bool plain = false;
+            for (const frozen::selector& s : conditions) {
+                if (s.component == in[driver].component && s.present != 0) of = &s;
+                plain = plain || (s.component != frozen::none && s.present == 0);
+            }
+            const auto own = require_numbers(kb_.str(then[0].spec).substr(2));
+            if (of == nullptr || !plain || !own || !holds(*own <=> *wanted, f.op)) continue;
+            out |= in.admitted(driver, *of);
+        }
+        out.reset(0);
+        return out;
+    }
+};
+
+} // namespace cudacompat::detail

@@ -1,0 +1,79 @@
+// Builds that only the stack knows, as a part of the context: which they are, and what they carry.
+#pragma once
+
+#include <cudacompat/decide/ask/matching.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cudacompat::detail {
+
+class own_builds : protected matching {
+protected:
+    using matching::matching;
+
+    [[nodiscard]] bool has_build(std::string_view name) const {
+        return std::any_of(stack_->builds.begin(), stack_->builds.end(),
+                           [&](const stack_build& b) { return b.component == name; });
+    }
+    /// Is this component in the stack as a build that only the stack knows?
+    [[nodiscard]] bool is_described(std::uint32_t c) const noexcept {
+        return c != frozen::none && context_.describes(c) != nullptr;
+    }
+
+    /// A build of a component is the question's own where the data lacks the release that the stack states; a program
+    /// always is. The data has one place for a program: further ones are judged after each other (judge.hpp).
+    void describe_builds() {
+        own_.clear();
+        if (stack_ == nullptr || !how_.judge) return;
+        const std::uint32_t program = kb_.find_component("program");
+        std::uint32_t programs = 0;
+        for (const stack_build& b : stack_->builds) {
+            std::uint32_t c = kb_.find_component(b.component);
+            if (c != frozen::none && (kb_.components()[c].flags & frozen::device_code) == 0) {
+                out_.gaps.push_back("builds." + b.component + place_of(b.where) +
+                                    ": the data knows no builds of it with device code");
+                continue;
+            }
+            if (c == frozen::none) {
+                if (programs++ != how_.program || program == frozen::none) continue;
+                c = program;
+            } else if (known_release(c, b.component)) {
+                continue;
+            }
+            if (context_.describes(c) != nullptr) continue;
+            described_build d{c, {}, !b.code.empty()};
+            const auto carry = [&](std::string_view name) {
+                if (const std::uint32_t l = kb_.find_component(name); l != frozen::none && context_.covers(l))
+                    d.carries.push_back(l);
+            };
+            if (b.cuda.given()) carry("cuda-runtime");
+            context_.described.push_back(std::move(d));
+            own_.emplace_back(c, &b);
+        }
+        out_.programs = programs;
+    }
+
+    std::vector<std::pair<std::uint32_t, const stack_build*>> own_; ///< component, description
+
+private:
+    /// Does the data list the release that the stack states for it?
+    [[nodiscard]] bool known_release(std::uint32_t c, const std::string& name) const {
+        for (const stack_item& i : stack_->components) {
+            if (kb_.find_component(i.component) != c && i.component != name) continue;
+            const std::string_view plain = std::string_view(i.version).substr(0, i.version.find('+'));
+            const bool partial = i.version.find_first_of("<>=~^!|,* ") != std::string::npos;
+            for (const frozen::value& v : kb_.values(kb_.components()[c]))
+                if (partial || kb_.str(v.version) == i.version ||
+                    (kb_.str(v.version) == plain && (v.flags & frozen::is_cell) == 0))
+                    return true;
+            return false;
+        }
+        return false;
+    }
+};
+
+} // namespace cudacompat::detail
