@@ -162,8 +162,10 @@ TEST_CASE("messages") {
           "lib.yaml:9:5: error[release-duplicate]: release lib 2.00 is the same version as 2.0 in "
           "line 8; keep one of them");
     CHECK(message("agrees-shape") ==
-          "facts.yaml:6:5: error[agrees-shape]: fact x of kind agrees does not name one library that "
-          "builds carry; write if: {NAME: \"*\"} with a component of multiplicity bundled");
+          "facts.yaml:6:5: error[agrees-shape]: fact x of kind agrees names neither one library that "
+          "builds carry nor two parts of the host; write if: {NAME: \"*\"} with a component of "
+          "multiplicity bundled, or if: {A: \"*\", B: \"*\"} with two of multiplicity host; neither has "
+          "labels for versions");
     CHECK(message("ships-shape") ==
           "facts.yaml:6:5: error[ships-shape]: fact x of kind ships has 2 components in 'if'; a "
           "build is of one component; use 'on' for the platform");
