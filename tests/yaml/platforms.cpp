@@ -105,8 +105,8 @@ TEST_CASE("what a platform may not be like") {
     const std::pair<std::string, std::string> bad[] = {
         {"[lin, {name: g}]", "f.yaml:5:18: a platform lacks the key 'packages_of'"},
         {"[lin, {packages_of: lin}]", "f.yaml:5:18: a platform lacks the key 'name'"},
-        {"[lin, {name: g, packages_of: lnx}]",
-         "f.yaml:5:41: 'packages_of' names 'lnx', which is no platform of its own in this list; expected one "
+        {"[lin, {name: g, packages_of: lim}]",
+         "f.yaml:5:41: 'packages_of' names 'lim', which is no platform of its own in this list; expected one "
          "of: lin (did you mean 'lin'?)"},
         {"[lin, {name: g, packages_of: lin, driver_of: g}]",
          "f.yaml:5:57: 'driver_of' names 'g', which is no platform of its own in this list; expected one of: "
