@@ -13,7 +13,8 @@ constexpr lint_severity notice = lint_severity::warning;
 constexpr lint_severity report = lint_severity::note;
 
 constexpr lint_rule rules[] = {
-    {"agrees-shape", "copies that agree are of one library that builds carry", wrong, agrees_shape},
+    {"agrees-shape", "what agrees is the copies of one library that builds carry, or two parts of the host",
+     wrong, agrees_shape},
     {"component-unknown", "selectors and companion_of name components that the data has", wrong,
      component_unknown},
     {"cycle", "packages do not require each other in a circle", notice, cycle},

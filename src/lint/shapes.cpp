@@ -70,15 +70,22 @@ void ships_shape(const model& data, findings& out) {
 void agrees_shape(const model& data, findings& out) {
     for (const fact_record& f : data.facts) {
         if (f.kind != fact_kind::agrees) continue;
-        const auto library = std::find_if(data.components.begin(), data.components.end(), [&](const auto& c) {
-            return f.if_.size() == 1 && c.name == f.if_.front().component;
-        });
-        const bool right = library != data.components.end() && library->count == multiplicity::bundled &&
-                           library->scheme != version_scheme::label && f.if_.front().spec == "*" &&
-                           f.if_.front().variants.empty();
+        const bool one = f.if_.size() == 1;
+        const bool right = (one || f.if_.size() == 2) &&
+                           std::all_of(f.if_.begin(), f.if_.end(), [&](const selector_record& s) {
+                               const auto c =
+                                   std::find_if(data.components.begin(), data.components.end(),
+                                                [&](const auto& known) { return known.name == s.component; });
+                               return c != data.components.end() && s.spec == "*" && s.variants.empty() &&
+                                      c->count == (one ? multiplicity::bundled : multiplicity::host) &&
+                                      c->scheme != version_scheme::label;
+                           });
         if (!right)
-            say(out, f.where, "fact " + f.id + " of kind agrees does not name one library that builds carry",
-                "write if: {NAME: \"*\"} with a component of multiplicity bundled");
+            say(out, f.where,
+                "fact " + f.id +
+                    " of kind agrees names neither one library that builds carry nor two parts of the host",
+                "write if: {NAME: \"*\"} with a component of multiplicity bundled, or if: {A: \"*\", B: "
+                "\"*\"} with two of multiplicity host; neither has labels for versions");
     }
 }
 

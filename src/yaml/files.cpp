@@ -5,16 +5,14 @@
 
 namespace cudacompat::yaml_impl {
 
-void read_kb(sink& errors, node_ref root, model& out) {
+void read_kb(sink& errors, node_ref root, model& out, std::vector<platform_likeness>& alike) {
     const record fields(errors, root, "kb.yaml", kb_keys);
     check_schema(fields);
     fields.need({"title", "version", "read", "platforms"});
     fields.text("title", out.title);
     fields.version("version", out.version);
     fields.text("read", out.read);
-    fields.texts("platforms", out.platforms);
-    if (const node_ref list = fields.find("platforms"); list && list.is_list() && !list.first())
-        errors.add(list, "'platforms' is empty; expected at least the default platform");
+    read_platforms(fields, out.platforms, alike);
 }
 
 void read_overlay(sink& errors, node_ref root, model& out) {
@@ -84,7 +82,7 @@ file_content read_file(sink& errors, node_ref root, layer of) {
                              "--overlay");
     } else if (const node_ref list = root.find("platforms")) {
         out.what = kind::kb;
-        read_kb(errors, root, out.data);
+        read_kb(errors, root, out.data, out.alike);
         if (of == layer::overlay)
             errors.add(list, "an overlay has no 'platforms', it takes those of its base; expected "
                              "'overlay: true' and a 'title', or give the folder with --kb");

@@ -136,6 +136,11 @@ void append(std::vector<T>& to, std::vector<T>& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+struct known_platforms {
+    std::vector<std::string> names;
+    std::vector<platform_likeness> alike;
+};
+
 /// Brings the files together and checks what only shows between them.
 class merger {
 public:
@@ -155,6 +160,7 @@ public:
             out_.data.version = std::move(content.data.version);
             out_.data.read = std::move(content.data.read);
             out_.data.platforms = std::move(content.data.platforms);
+            if (content.what == kind::kb) platforms = {out_.data.platforms, std::move(content.alike)};
         }
         if (content.what == kind::generic && !generic_) generic_ = content.where;
         if ((content.what == kind::component || content.what == kind::facts) && !sourced_)
@@ -183,7 +189,11 @@ public:
 
     [[nodiscard]] std::map<std::string, std::uint32_t, std::less<>> take_given() { return std::move(given_); }
 
+    /// The platforms of the base, and what they are like; for its overlays too.
+    known_platforms platforms;
+
     void finish() {
+        settle_platforms(out_.data, platforms.names, platforms.alike);
         out_.data.generic = generic_.has_value();
         if (generic_ && sourced_)
             complain(*generic_, "a generic component among sourced files; the first sourced file is " +
@@ -217,8 +227,9 @@ void load_text(std::string_view text, const std::string& name, layer of, const l
 /// What a component file of an overlay gave, by component (component_key).
 using given_keys = std::map<std::string, std::uint32_t, std::less<>>;
 
+/// `platforms`: of the base; read from it, and given to its overlays.
 given_keys load_all(const fs::path& path, layer of, const load_limits& limits, budget& left,
-                    bool stop_at_first, load_report& out) {
+                    bool stop_at_first, known_platforms& platforms, load_report& out) {
     std::vector<fs::path> files;
     std::error_code ec;
     const fs::file_status status = fs::status(path, ec);
@@ -232,6 +243,7 @@ given_keys load_all(const fs::path& path, layer of, const load_limits& limits, b
         files.push_back(path);
     }
     merger merge(out);
+    if (of == layer::overlay) merge.platforms = platforms;
     for (const fs::path& file : files) {
         if (!out.errors.empty() && (stop_at_first || out.errors.size() >= limits.max_errors)) break;
         const result<std::string> text = read_bytes(file, limits, left);
@@ -243,6 +255,7 @@ given_keys load_all(const fs::path& path, layer of, const load_limits& limits, b
     }
     merge.finish();
     if (out.errors.size() > limits.max_errors) out.errors.resize(limits.max_errors);
+    platforms = std::move(merge.platforms);
     return merge.take_given();
 }
 
@@ -264,7 +277,8 @@ given_keys load_all(const fs::path& path, layer of, const load_limits& limits, b
 
 void load_base(const fs::path& path, const load_limits& limits, bool stop_at_first, load_report& out) {
     budget left{limits.max_total_bytes, limits.max_nodes};
-    static_cast<void>(load_all(path, layer::base, limits, left, stop_at_first, out));
+    known_platforms platforms;
+    static_cast<void>(load_all(path, layer::base, limits, left, stop_at_first, platforms, out));
 }
 
 /// The last net: nothing that the standard library throws leaves this room.
@@ -293,11 +307,12 @@ load_report load_with_overlays(const std::filesystem::path& base,
     load_report out;
     guarded(base.generic_string(), out.errors, [&] {
         budget left{limits.max_total_bytes, limits.max_nodes};
-        static_cast<void>(load_all(base, layer::base, limits, left, false, out));
+        known_platforms platforms;
+        static_cast<void>(load_all(base, layer::base, limits, left, false, platforms, out));
         for (const fs::path& path : overlays) {
             load_report own;
             overlay_content content;
-            content.given = load_all(path, layer::overlay, limits, left, false, own);
+            content.given = load_all(path, layer::overlay, limits, left, false, platforms, own);
             append(out.errors, own.errors);
             content.data = std::move(own.data);
             if (content.data.title.empty()) content.data.title = title_of(path);

@@ -8,6 +8,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,20 +32,34 @@ enum component_key : std::uint32_t {
     gives_free_variants = 512,
 };
 
+/// A platform that has its packages from one platform and its driver from another, or from none: data/README.md.
+struct platform_likeness {
+    std::string name;
+    std::string packages_of;
+    std::string driver_of;
+};
+
 /// What one file added; merged into the model in the order of the files.
 struct file_content {
     enum class kind { none, kb, overlay, sources, component, generic, facts, table };
 
     kind what = kind::none;
-    model data;              ///< kb: title, version, read, platforms; else the records
-    std::uint32_t given = 0; ///< component: bits of component_key
+    model data;                           ///< kb: title, version, read, platforms; else the records
+    std::uint32_t given = 0;              ///< component: bits of component_key
+    std::vector<platform_likeness> alike; ///< kb
     source_region where;
 };
 
 /// Tells the kind of file by its top-level keys and reads it.
 [[nodiscard]] file_content read_file(sink& errors, node_ref root, layer of);
 
-void read_kb(sink& errors, node_ref root, model& out);
+void read_kb(sink& errors, node_ref root, model& out, std::vector<platform_likeness>& alike);
+/// Names in order, and which of them are like others.
+void read_platforms(const record& file, std::vector<std::string>& names,
+                    std::vector<platform_likeness>& alike);
+/// Writes into each `on` the platforms that are like a platform named there; what names none holds on all already.
+void settle_platforms(model& data, const std::vector<std::string>& all,
+                      std::span<const platform_likeness> alike);
 void read_overlay(sink& errors, node_ref root, model& out);
 void read_sources(sink& errors, node_ref root, model& out);
 /// Bits of component_key. An overlay may leave out what the base says.
@@ -83,6 +98,7 @@ void read_any_of(sink& errors, node_ref list, std::string_view what,
 // The closed tables of keys. data/schema/*.schema.json says the same to other programs; a test compares them.
 inline constexpr auto kb_keys =
     std::to_array<std::string_view>({"schema", "title", "version", "read", "platforms"});
+inline constexpr auto platform_keys = std::to_array<std::string_view>({"name", "packages_of", "driver_of"});
 inline constexpr auto overlay_keys = std::to_array<std::string_view>({"schema", "overlay", "title"});
 inline constexpr auto sources_file_keys = std::to_array<std::string_view>({"schema", "sources"});
 inline constexpr auto source_keys =

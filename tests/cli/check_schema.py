@@ -56,7 +56,7 @@ def main():
     problems = []
     good = None
     for path in sorted(HERE.glob("cases/*/stdout")):
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8").replace('"digest": "DIGEST"', f'"digest": "{0:016x}"')  # as run_cases.py writes it
         if "resolve" in (path.parent / "case").read_text(encoding="utf-8") and text.startswith("{"):
             _, found = check(validator, path.parent.name, text)
             problems += found

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <tuple>
+#include <vector>
 
 namespace {
 
@@ -162,8 +164,10 @@ TEST_CASE("messages") {
           "lib.yaml:9:5: error[release-duplicate]: release lib 2.00 is the same version as 2.0 in "
           "line 8; keep one of them");
     CHECK(message("agrees-shape") ==
-          "facts.yaml:6:5: error[agrees-shape]: fact x of kind agrees does not name one library that "
-          "builds carry; write if: {NAME: \"*\"} with a component of multiplicity bundled");
+          "facts.yaml:6:5: error[agrees-shape]: fact x of kind agrees names neither one library that "
+          "builds carry nor two parts of the host; write if: {NAME: \"*\"} with a component of "
+          "multiplicity bundled, or if: {A: \"*\", B: \"*\"} with two of multiplicity host; neither has "
+          "labels for versions");
     CHECK(message("ships-shape") ==
           "facts.yaml:6:5: error[ships-shape]: fact x of kind ships has 2 components in 'if'; a "
           "build is of one component; use 'on' for the platform");
@@ -339,4 +343,37 @@ TEST_CASE("unreachable releases are found over chains, and only for sure facts")
           0);
     CHECK(count(chain + "  - {id: z, kind: requires, if: {a: \"==1\"}, then: {b: absent}}\n") == 1);
     CHECK(count(chain + "  - {id: z, kind: requires, if: {a: \"==1\"}, then: {b: \"==2\"}}\n") == 1);
+}
+
+TEST_CASE("what may agree: the copies of one library, or two parts of the host") {
+    model data;
+    for (const auto& [name, count, scheme] :
+         {std::tuple{"lib", multiplicity::bundled, version_scheme::dotted},
+          std::tuple{"kernel", multiplicity::host, version_scheme::dotted},
+          std::tuple{"user", multiplicity::host, version_scheme::dotted},
+          std::tuple{"flavour", multiplicity::host, version_scheme::label},
+          std::tuple{"app", multiplicity::environment, version_scheme::dotted}}) {
+        component_record& c = data.components.emplace_back();
+        c.name = name;
+        c.count = count;
+        c.scheme = scheme;
+    }
+    const auto says = [&](std::vector<selector_record> parts) {
+        data.facts.assign(1, {});
+        data.facts[0].id = "x";
+        data.facts[0].kind = fact_kind::agrees;
+        data.facts[0].if_ = std::move(parts);
+        std::size_t found = 0;
+        for (const lint_finding& f : lint(data))
+            if (f.rule == "agrees-shape") ++found;
+        return found;
+    };
+    CHECK(says({{"lib", "*", {}, {}}}) == 0);
+    CHECK(says({{"kernel", "*", {}, {}}, {"user", "*", {}, {}}}) == 0);
+    CHECK(says({{"kernel", "*", {}, {}}}) == 1);
+    CHECK(says({{"lib", "*", {}, {}}, {"user", "*", {}, {}}}) == 1);
+    CHECK(says({{"kernel", ">=1", {}, {}}, {"user", "*", {}, {}}}) == 1);
+    CHECK(says({{"kernel", "*", {}, {}}, {"flavour", "*", {}, {}}}) == 1);
+    CHECK(says({{"kernel", "*", {}, {}}, {"app", "*", {}, {}}}) == 1);
+    CHECK(says({{"kernel", "*", {}, {}}, {"user", "*", {}, {}}, {"lib", "*", {}, {}}}) == 1);
 }

@@ -80,6 +80,7 @@ def check_keys():
     properties = lambda schema, *path: dig(SCHEMAS[schema].schema, path)["properties"]
     pairs = {
         "kb": properties("kb"),
+        "platform": properties("kb", "properties", "platforms", "items", "oneOf", 1),
         "overlay": properties("overlay"),
         "sources_file": properties("sources"),
         "source": properties("sources", "properties", "sources", "items"),

@@ -115,7 +115,8 @@ protected:
         for (const frozen::selector& s : conditions)
             if (s.absent == 0 && !can_be(s)) return;
         if (kind == fact_kind::agrees) {
-            if (!conditions.empty() && conditions[0].component != frozen::none)
+            // Two components of the host agree in their release: compared as a stack states them, no part of a solution.
+            if (conditions.size() == 1 && conditions[0].component != frozen::none)
                 add_agreement(conditions[0].component, id);
             return;
         }

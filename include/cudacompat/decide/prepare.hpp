@@ -1,9 +1,10 @@
 // prepare: adds to a frozen block the lowered problems of the questions that are asked most, so that programs start
-// with them: for each component that is asked most, on each system of the default platform's processor.
+// with them: for each component that is asked most, on each system of the default platform's processor, but guests.
 #pragma once
 
 #include <cudacompat/decide/lowering.hpp>
 #include <cudacompat/decide/scope.hpp>
+#include <cudacompat/knowledge/names.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -32,6 +33,7 @@ namespace cudacompat {
         };
         for (std::uint32_t p = 0; p < kb->platforms().size(); ++p) {
             if (processor(p) != processor(0)) continue; // answers tell of other systems on the same processor
+            if (is_guest_platform(kb->str(kb->platforms()[p]))) continue;
             for (const std::string_view name : asked_most) {
                 const std::uint32_t c = kb->find_component(name);
                 if (c == frozen::none) continue;

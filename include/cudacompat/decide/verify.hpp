@@ -64,7 +64,8 @@ public:
                 seen[w.fact] = true;
                 const frozen::fact& f = kb_.facts()[w.fact];
                 if (static_cast<fact_kind>(f.kind) == fact_kind::agrees) {
-                    if (!majors_agree(kb_.selectors(f.conditions)[0].component)) return w.fact;
+                    const auto named = kb_.selectors(f.conditions);
+                    if (named.size() == 1 && !majors_agree(named[0].component)) return w.fact;
                     continue;
                 }
                 for (std::size_t o = 0; o < (w.per_owner ? owners.size() : 1); ++o)

@@ -34,6 +34,11 @@ namespace cudacompat {
     return p == pattern.size();
 }
 
+/// Linux inside Windows. What holds there follows from the two systems, so it is told only where it is asked for.
+[[nodiscard]] constexpr bool is_guest_platform(std::string_view platform) noexcept {
+    return platform.starts_with("wsl2-");
+}
+
 /// Order in which numbers inside words count as numbers: sm_90 < sm_100, cu92 < cu118.
 [[nodiscard]] constexpr bool natural_less(std::string_view a, std::string_view b) noexcept {
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };

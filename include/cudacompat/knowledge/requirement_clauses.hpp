@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cudacompat/knowledge/model.hpp>
+#include <cudacompat/knowledge/names.hpp>
 #include <cudacompat/knowledge/requirement.hpp>
 
 #include <algorithm>
@@ -154,7 +155,23 @@ private:
         }
         return out;
     }
+    /// ">=535,<536" is the branch 535, and shorter: these lists are long and many.
+    [[nodiscard]] static std::string short_form(const std::string& spec) {
+        const std::size_t comma = spec.find(",<");
+        if (!spec.starts_with(">=") || comma == std::string::npos) return spec;
+        const auto branch = [](const std::string& text) {
+            unsigned out = 0;
+            for (const char c : text) {
+                if (c < '0' || c > '9' || out > 99999) return 0U;
+                out = out * 10 + static_cast<unsigned>(c - '0');
+            }
+            return out;
+        };
+        const std::string first = spec.substr(2, comma - 2);
+        return branch(first) != 0 && branch(first) + 1 == branch(spec.substr(comma + 2)) ? first : spec;
+    }
     /// Drivers whose own CUDA version meets the term, by the facts "driver in S without compat package has version V".
+    /// A guest system takes no compat package, so its own drivers are of no account here.
     [[nodiscard]] std::string drivers_with(const require_term& t, const fact_record& fact) const {
         std::string out;
         for (const fact_record& f : data_.facts) {
@@ -163,7 +180,8 @@ private:
                                f.if_[1].spec == "absent" && f.then[0].spec.starts_with("==");
             const bool here = f.on.empty() || fact.on.empty() ||
                               std::any_of(f.on.begin(), f.on.end(), [&](const std::string& p) {
-                                  return std::find(fact.on.begin(), fact.on.end(), p) != fact.on.end();
+                                  return !is_guest_platform(p) &&
+                                         std::find(fact.on.begin(), fact.on.end(), p) != fact.on.end();
                               });
             if (!plain || !here) continue;
             const auto own = require_numbers(f.then[0].spec.substr(2));
@@ -171,7 +189,7 @@ private:
                                    return x.property != require_property::cuda ||
                                           holds(*own <=> *require_numbers(x.value), x.op);
                                });
-            if (meets) out += (out.empty() ? "" : " || ") + f.if_[0].spec;
+            if (meets) out += (out.empty() ? "" : " || ") + short_form(f.if_[0].spec);
         }
         return out;
     }

@@ -196,7 +196,7 @@ private:
         if (name == here || dash == std::string_view::npos || here.find('-') == std::string_view::npos ||
             name.substr(dash) != here.substr(here.find('-')))
             return;
-        if (((v.platforms >> platform) & 1U) == 0) return;
+        if (((v.platforms >> platform) & 1U) == 0 || is_guest_platform(name)) return;
         context ctx = answer_.asked().here->low.ctx;
         ctx.platform = platform;
         question other;

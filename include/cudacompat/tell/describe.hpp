@@ -217,7 +217,10 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
     case fact_kind::known_bad: return subject + " is known to fail";
     case fact_kind::known_good: return subject + " is known to work";
     case fact_kind::clashes: return subject + " write the same files";
-    case fact_kind::agrees: return "all copies of " + subject + " in one environment have the same major";
+    case fact_kind::agrees:
+        return f.conditions.count > 1
+                   ? subject + " are of the same release"
+                   : "all copies of " + subject + " in one environment have the same major";
     case fact_kind::ends: return subject + " ended on " + std::string(kb.str(f.until));
     }
     return subject;

@@ -5,6 +5,7 @@
 #include <cudacompat/decide/scope.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,8 @@ class wishes : protected own_builds {
 protected:
     using own_builds::own_builds;
 
+    std::optional<asked> jetson_; ///< the platform is a Jetson; by whom it was said, and where
+
     [[nodiscard]] bool has_platforms() const {
         const auto p = kb_.platforms();
         return p.size() > 1 || (p.size() == 1 && kb_.str(p[0]).find('-') != std::string_view::npos);
@@ -23,28 +26,52 @@ protected:
         return i.name == "os" || i.name == "arch" || i.name == "platform";
     }
 
+    /// WSL2 and Jetson are platforms of their own; data that lack them answer for plain Linux, with a gap.
+    void special_linux(std::string& os, std::string& arch, bool arch_said) {
+        if (os == "wsl") os = "wsl2";
+        if (os == "linux" && (arch == "aarch64" || !arch_said) && names_l4t()) {
+            os = "jetson";
+            out_.platform_assumed = false;
+        }
+        if (os != "jetson") jetson_.reset();
+        if (os != "wsl2" && os != "jetson") return;
+        if (os == "jetson" && !arch_said) arch = "aarch64";
+        if (kb_.find_platform(os + "-" + arch) != frozen::none) return;
+        out_.gaps.push_back(std::string(jetson_ ? "Jetson" : "WSL2") +
+                            ": the data have no rules for its driver; those of Linux are applied");
+        jetson_.reset();
+        os = "linux";
+    }
+    /// Whether the system of a Jetson is named; jetson_ then says by whom.
+    bool names_l4t() {
+        if (stack_ != nullptr)
+            for (const stack_text* t : {&stack_->l4t, &stack_->jetpack})
+                if (t->given() && t->text != "absent") {
+                    jetson_ = {asked_by::observation, frozen::none, place_of(t->where)};
+                    return true;
+                }
+        const auto named = std::find_if(items_.begin(), items_.end(), [&](const request_item& i) {
+            return i.spec != "absent" && (i.name == "l4t" || i.name == "jetpack" || i.name == "jetson-linux");
+        });
+        if (named == items_.end()) return false;
+        jetson_ = {asked_by::request, frozen::none, {}};
+        return true;
+    }
+
     bool place() {
         const std::string_view standard = kb_.str(kb_.platforms()[0]);
         const std::size_t dash = standard.find('-');
         std::string os(standard.substr(0, dash));
         std::string arch(dash == std::string_view::npos ? std::string_view{} : standard.substr(dash + 1));
+        bool arch_said = false;
         if (stack_ != nullptr && has_platforms()) {
             if (stack_->platform.given()) {
                 out_.platform_assumed = false;
                 os = stack_->platform.text;
-                if (os == "wsl2") {
-                    os = "linux";
-                    out_.gaps.emplace_back(
-                        "WSL2: the Windows driver's own rules are not in the data; Linux rules are applied");
-                } else if (os == "jetson") {
-                    os = "linux";
-                    if (!stack_->arch.given()) arch = "aarch64";
-                    out_.gaps.emplace_back(
-                        "Jetson: the L4T driver's rules are not in the data; aarch64 Linux "
-                        "rules are applied");
-                }
+                jetson_ = {asked_by::observation, frozen::none, place_of(stack_->platform.where)};
             }
             if (stack_->arch.given()) arch = stack_->arch.text;
+            arch_said = stack_->arch.given();
         }
         const request_item* said = nullptr;
         for (const request_item& i : items_) {
@@ -60,10 +87,14 @@ protected:
                 const std::size_t d = value.find('-');
                 os = value.substr(0, d);
                 if (d != std::string::npos) arch = value.substr(d + 1);
+                arch_said = arch_said || d != std::string::npos;
             } else {
                 (i.name == "os" ? os : arch) = value;
+                arch_said = arch_said || i.name == "arch";
             }
+            if (i.name != "arch") jetson_ = {asked_by::request, frozen::none, {}};
         }
+        if (has_platforms()) special_linux(os, arch, arch_said);
         out_.platform = arch.empty() ? os : os + "-" + arch;
         context_ = {};
         context_.loose = loosened();
@@ -127,6 +158,7 @@ protected:
             if (const std::uint32_t c = kb_.find_component(name); c != frozen::none) out.push_back(c);
         };
         for (const request_item& i : items_) add(i.name);
+        if (jetson_) add("l4t");
         if (stack_ == nullptr) return out;
         for (const auto& [name, value] : host_parts(*stack_))
             if (value->given()) add(name);
@@ -223,6 +255,12 @@ protected:
         describe_builds();
         out_.here = find_world(kb_, context_);
         const lowered& low = out_.here->low;
+        if (const std::uint32_t l4t = kb_.find_component("l4t"); jetson_ && l4t != frozen::none)
+            for (const std::uint32_t var : low.instances.of(l4t)) {
+                bits present(low.instances.domain_size(var), true);
+                present.reset(0);
+                restrict(var, std::move(present), {jetson_->by, l4t, "a Jetson" + jetson_->text});
+            }
         for (std::uint32_t d = 0; d < found.size(); ++d) {
             const std::uint32_t var = low.instances.find(c, frozen::none, d);
             restrict(var, domain_of(var, found[d].values), std::move(found[d].said));
