@@ -75,7 +75,8 @@ protected:
             if (c != frozen::none && s.spec == "unknown") ok = ok && add_unknown(c);
         });
         for (std::uint32_t c = 0; c < ordered_.size(); ++c)
-            if (ordered_[c]->count == multiplicity::code) ok = ok && add_unknown(c);
+            if (ordered_[c]->count == multiplicity::code || ordered_[c]->device_code) // a question may describe a build
+                ok = ok && add_unknown(c);
         return ok;
     }
     bool add_unknown(std::uint32_t c) {

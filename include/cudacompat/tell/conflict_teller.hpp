@@ -29,6 +29,16 @@ public:
         return out;
     }
 
+    /// One fact, broken by what was stated.
+    [[nodiscard]] conflict tell_fact(std::uint32_t fact, const std::string& stated) const {
+        conflict out(low_.kb);
+        for (const frozen::selector& s : low_.kb.selectors(low_.kb.facts()[fact].conditions))
+            out.between_.emplace_back(low_.kb.str(s.name));
+        out.facts_ = {fact};
+        out.steps_.push_back({stated + "; " + describe(low_.kb, low_.kb.facts()[fact]), {fact}});
+        return out;
+    }
+
     [[nodiscard]] conflict tell(const refutation& why) const {
         conflict out(low_.kb);
         std::map<std::uint32_t, int> blame;

@@ -55,6 +55,7 @@ private:
     [[nodiscard]] result<answer> one() {
         detail::asker asker(kb_, items_, stack_, options_);
         how_.judge = true;
+        halves_ = halves();
         how_.strict = false;
         auto all = ask(asker);
         if (all == nullptr) return std::move(failure_);
@@ -135,13 +136,18 @@ private:
             });
         });
         std::stable_sort(made.begin(), made.end(), [&](const auto& a, const auto& b) {
-            return find_rule(kb_, a.first.rule) < find_rule(kb_, b.first.rule);
+            const std::uint8_t one = find_rule(kb_, a.first.rule);
+            const std::uint8_t two = find_rule(kb_, b.first.rule);
+            return std::pair(one, place_in_rule(a.first)) < std::pair(two, place_in_rule(b.first));
         });
         std::vector<finding> out;
         std::vector<refutation> sorted;
         for (auto& [f, at] : made) {
             const auto same = std::find_if(out.begin(), out.end(), [&, &one = f](const finding& o) {
-                return o.rule == one.rule && !one.components.empty() && o.components.front() == one.components.front();
+                return o.rule == one.rule && !one.components.empty() &&
+                       (o.components.front() == one.components.front() ||
+                        (o.components.size() > 1 && one.components.size() > 1 &&
+                         o.components[1] == one.components[1]));
             });
             if (same == out.end()) {
                 out.push_back(std::move(f));
@@ -159,6 +165,15 @@ private:
         return out;
     }
 
+    /// Where the rule names the first of the pair; what it does not name comes last.
+    [[nodiscard]] std::size_t place_in_rule(const finding& f) const {
+        const std::uint8_t r = find_rule(kb_, f.rule);
+        if (r == frozen::no_rule || f.components.empty()) return 0;
+        const auto list = kb_.texts(kb_.rules()[r].blames);
+        std::size_t at = 0;
+        while (at < list.size() && kb_.str(list[at]) != f.components.front()) ++at;
+        return at;
+    }
     [[nodiscard]] static bool overlap(const finding& a, const finding& b) {
         return std::any_of(a.components.begin(), a.components.end(), [&](const std::string& c) {
             return std::find(b.components.begin(), b.components.end(), c) != b.components.end();
@@ -190,6 +205,7 @@ private:
         out.findings_ = findings(*q, &why);
         out.conflict_ = conflict_teller(*q).tell(why.front());
         out.missing_ = q->gaps;
+        if (halves_ == halves_state::differ) out.findings_.insert(out.findings_.begin(), halves_finding(*q));
         place_caveat(out);
         allowed_caveat(out);
         how_.strict = true;
@@ -217,6 +233,12 @@ private:
                                        "for one that suits");
             out->degraded_ = true;
         }
+        if (halves_ == halves_state::open) {
+            out->verdict_ = verdict::unknown;
+            out->missing_.push_back("which driver-user it is decides (driver-user " + stack_->driver_user.text +
+                                    "): it has to be of the same release as driver " + stack_->driver.text);
+        }
+        if (halves_ == halves_state::differ) return torn(std::move(*out));
         for (const finding& f : beside) only_pinned(*out, f);
         std::move(beside.begin(), beside.end(), std::back_inserter(out->findings_));
         return out;
@@ -269,6 +291,64 @@ private:
         return good + " would do, " + bad + " would not";
     }
 
+    /// The kernel module and the libraries of a driver come from one release, by the fact of the data that says so; a compat
+    /// package brings other libraries on purpose.
+    enum class halves_state : std::uint8_t { agree, open, differ };
+    [[nodiscard]] std::uint32_t halves_fact() const {
+        for (std::uint32_t i = 0; i < kb_.facts().size(); ++i) {
+            const frozen::fact& f = kb_.facts()[i];
+            const auto c = kb_.selectors(f.conditions);
+            if (static_cast<fact_kind>(f.kind) == fact_kind::agrees && c.size() == 2 && c[0].component != frozen::none &&
+                c[1].component != frozen::none && kb_.str(c[0].name) == "driver" && kb_.str(c[1].name) == "driver-user")
+                return i;
+        }
+        return frozen::none;
+    }
+    [[nodiscard]] halves_state halves() const {
+        if (stack_ == nullptr || !stack_->driver.given() || !stack_->driver_user.given() ||
+            stack_->compat_package.given() || stack_->platform.text == "wsl2" || stack_->platform.text == "windows" ||
+            stack_->platform.text == "jetson")
+            return halves_state::agree;
+        const std::uint32_t fact = halves_fact();
+        if (fact == frozen::none || std::binary_search(how_.without.begin(), how_.without.end(), fact))
+            return halves_state::agree;
+        const auto exact = [](std::string_view t) {
+            return t.find_first_not_of("0123456789.") == std::string_view::npos &&
+                   std::count(t.begin(), t.end(), '.') > 0;
+        };
+        const std::string& kernel = stack_->driver.text;
+        const std::string& user = stack_->driver_user.text;
+        const auto one = version::parse(version_scheme::dotted, kernel);
+        const auto two = version::parse(version_scheme::dotted, user);
+        if (exact(kernel) && exact(user) && one && two) return *one == *two ? halves_state::agree : halves_state::differ;
+        if (kernel == "absent" || user == "absent") return halves_state::agree;
+        const auto a = version_spec::parse(version_scheme::dotted, kernel);
+        const auto b = version_spec::parse(version_scheme::dotted, user);
+        return a && b && a->set().intersects(b->set()) ? halves_state::open : halves_state::differ;
+    }
+    [[nodiscard]] finding halves_finding(const question& q) const {
+        finding out = finding_maker(q).plain("driver-halves", {"driver", "driver-user"},
+                                             "the kernel driver is " + stack_->driver.text +
+                                                 " and its libraries are of " + stack_->driver_user.text);
+        out.facts = {halves_fact()};
+        return out;
+    }
+    /// All would fit, were the driver whole.
+    [[nodiscard]] answer torn(answer out) const {
+        answer no(verdict::incompatible, *out.asked_);
+        no.findings_ = {halves_finding(out.asked())};
+        no.conflict_ = conflict_teller(out.asked()).tell_fact(halves_fact(), no.findings_.front().text);
+        no.missing_ = out.missing_;
+        no.caveats_ = out.caveats_;
+        way_out same;
+        same.text = "driver " + stack_->driver_user.text + " loaded in the kernel too (a restart, or its modules loaded "
+                    "anew) instead of " + stack_->driver.text;
+        same.cost = 8;
+        same.changes.push_back({"driver", stack_->driver.text, stack_->driver_user.text, {}, {}});
+        no.ways_out_.push_back(std::move(same));
+        return no;
+    }
+
     /// A pin that is broken is no reason for a no; but if nothing else is known of the pair, none for a yes either.
     void only_pinned(answer& out, const finding& f) const {
         const question& q = out.asked();
@@ -309,6 +389,8 @@ private:
         }
         return false;
     }
+
+    halves_state halves_ = halves_state::agree;
 };
 
 } // namespace cudacompat

@@ -121,6 +121,10 @@ protected:
             if (values[var] == 0 || (low.instances.value(var, values[var]).flags & frozen::is_unknown) == 0)
                 continue;
             const instance& in = low.instances[var];
+            if (in.owner == frozen::none) continue; // described by the question
+            if (static_cast<multiplicity>(kb_.components()[in.component].multiplicity) == multiplicity::code &&
+                asked->device_names.empty() && how_.judge)
+                continue; // no GPU is spoken of
             std::string what =
                 static_cast<multiplicity>(kb_.components()[in.component].multiplicity) == multiplicity::code
                     ? "the code list of " + build_name(low, in.owner, values) + " is not in the data"
@@ -290,8 +294,26 @@ protected:
                 out.degraded_ = true;
             }
         }
+        if (how_.judge) variant_caveats(out);
         weak_caveats(out);
         old_caveat(out, today);
+    }
+    /// A way of loading that is not the best one of its release and of which the data says what it lacks.
+    void variant_caveats(answer& out) const {
+        const instance_table& in = out.solution_->instances();
+        for (const choice& c : out.solution_->choices()) {
+            const frozen::component& component = kb_.components()[c.component()];
+            if ((component.flags & frozen::free_variants) == 0 || c.domain() < 2 || c.optional()) continue;
+            const frozen::value& v = in.value(c.var(), c.domain());
+            if (in.value(c.var(), c.domain() - 1).rank != v.rank) continue;
+            for (const frozen::build& b : kb_.builds(v.builds)) {
+                if (b.note.empty()) continue;
+                note(out, "feature-off", {c.name()},
+                     c.name() + " " + c.version() + " (" + c.variant() + "): " + std::string(kb_.str(b.note)));
+                out.degraded_ = true;
+                break;
+            }
+        }
     }
     /// Facts that nobody read again for a year may have been overtaken.
     void old_caveat(answer& out, std::string_view today) const {

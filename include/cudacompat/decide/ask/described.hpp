@@ -17,7 +17,8 @@ protected:
     using wishes::wishes;
 
     void builds_described() {
-        for (const auto& [c, b] : own_) state(c, *b);
+        for (const auto& [c, b] : own_) state(c, *b, true);
+        for (const auto& [c, b] : refined_) state(c, *b, false);
     }
 
     /// A requirement string as conditions on the driver, the cards and their brands. A card that is not there has none.
@@ -61,6 +62,7 @@ protected:
             }
             for (clause& c : made) clauses_.emplace_back(std::move(c), said);
         }
+        if (!stack_->container.image.given() && brand != frozen::none) brands(brand, image);
         return true;
     }
 
@@ -82,26 +84,32 @@ private:
         return domain_of(var, found);
     }
 
-    void state(std::uint32_t c, const stack_build& b) {
+    void state(std::uint32_t c, const stack_build& b, bool own) {
         const lowered& low = out_.here->low;
         const std::string name = "builds." + b.component;
         const auto said = [&](const std::string& what, const source_region& where, std::string rule = {}) {
             return asked{asked_by::observation, c, b.component + " " + what + place_of(where), b.component,
                          std::move(rule)};
         };
-        const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
-        bits only(low.instances.domain_size(var));
-        only.set(only.size() - 1);
-        restrict(var, std::move(only), said("as described", b.where));
-        out_.described.push_back(var);
-        if (b.cuda.given()) {
-            const std::uint32_t runtime = low.instances.find(kb_.find_component("cuda-runtime"), c, frozen::none);
-            bits fits = runtime == frozen::none ? bits{} : values_of(runtime, b.cuda.text);
-            if (fits.size() == 0 || fits.empty())
-                out_.gaps.push_back(name + place_of(b.cuda.where) + ": CUDA " + b.cuda.text + " is not in the data");
-            else restrict(runtime, std::move(fits), said("for CUDA " + b.cuda.text, b.cuda.where));
+        if (own) {
+            const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
+            bits only(low.instances.domain_size(var));
+            only.set(only.size() - 1);
+            restrict(var, std::move(only), said("as described", b.where));
+            out_.described.push_back(var);
+            if (b.cuda.given()) {
+                const std::uint32_t runtime =
+                    low.instances.find(kb_.find_component("cuda-runtime"), c, frozen::none);
+                bits fits = runtime == frozen::none ? bits{} : values_of(runtime, b.cuda.text);
+                if (fits.size() == 0 || fits.empty())
+                    out_.gaps.push_back(name + place_of(b.cuda.where) + ": CUDA " + b.cuda.text +
+                                        " is not in the data");
+                else restrict(runtime, std::move(fits), said("for CUDA " + b.cuda.text, b.cuda.where));
+            }
+            code(c, b, said);
+        } else {
+            as_described(c, b);
         }
-        code(c, b, said);
         if (b.glibc.given()) {
             const std::uint32_t glibc = low.instances.find(kb_.find_component("glibc"), frozen::none, frozen::none);
             if (glibc != frozen::none)
@@ -123,6 +131,99 @@ private:
             }
         }
         for (const stack_item& i : b.built_with) built_with(c, b, i, said);
+    }
+
+    /// Of the builds of a release that the data lists, those that are as the stack describes them.
+    void as_described(std::uint32_t c, const stack_build& b) {
+        const lowered& low = out_.here->low;
+        const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
+        bits others(low.instances.domain_size(var), true);
+        others.reset(0);
+        for (std::uint32_t i = 1; i < others.size(); ++i)
+            if (same_channel(var, i, b) && same_cuda(c, var, i, b) && same_code(c, var, i, b)) others.reset(i);
+        if (others.empty()) return;
+        bool left = false;
+        for (std::size_t i = 0; i < out_.ask.restrictions.size(); ++i) {
+            if (out_.ask.restrictions[i].var != var || out_.says[i].by != asked_by::observation) continue;
+            bits rest = out_.ask.restrictions[i].allowed;
+            rest -= others;
+            if (rest.empty()) continue;
+            left = true;
+            out_.ask.restrictions[i].allowed = std::move(rest);
+        }
+        if (!left)
+            out_.gaps.push_back("builds." + b.component + place_of(b.where) +
+                                ": the data knows no build of this release that is as described");
+    }
+    [[nodiscard]] bool same_channel(std::uint32_t var, std::uint32_t value, const stack_build& b) const {
+        if (!b.channel.given()) return true;
+        const frozen::value& v = out_.here->low.instances.value(var, value);
+        if ((v.flags & (frozen::is_unknown | frozen::is_cell)) != 0) return false;
+        const auto builds = kb_.builds(v.builds);
+        return builds.empty() || std::any_of(builds.begin(), builds.end(), [&](const frozen::build& x) {
+                   return kb_.str(x.channel) == b.channel.text || kb_.str(x.channel).empty();
+               });
+    }
+    /// Calls with each selector of `of` in what the facts of this kind say of the value.
+    template <class See>
+    void each_said(std::uint32_t c, std::uint32_t var, std::uint32_t value, std::string_view of, See&& see) const {
+        const std::uint32_t wanted = kb_.find_component(of);
+        for (const std::uint32_t i : kb_.facts_if(kb_.components()[c])) {
+            const frozen::fact& f = kb_.facts()[i];
+            if (f.conditions.count != 1 || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, context_) ||
+                !out_.here->low.instances.admitted(var, kb_.selectors(f.conditions)[0]).test(value))
+                continue;
+            for (const frozen::group& g : kb_.groups(f.then))
+                for (const frozen::selector& s : kb_.selectors(g.any_of))
+                    if (s.component == wanted) see(s);
+        }
+    }
+    [[nodiscard]] bool same_cuda(std::uint32_t c, std::uint32_t var, std::uint32_t value, const stack_build& b) const {
+        if (!b.cuda.given()) return true;
+        const auto wanted = version_spec::parse(version_scheme::dotted, b.cuda.text);
+        bool spoken = false, same = false;
+        each_said(c, var, value, "cuda-runtime", [&](const frozen::selector& s) {
+            const auto spec = version_spec::parse(version_scheme::dotted, kb_.str(s.spec));
+            spoken = true;
+            same = same || (spec && wanted && spec->set().intersects(wanted->set()));
+        });
+        return same || !spoken;
+    }
+    [[nodiscard]] bool same_code(std::uint32_t c, std::uint32_t var, std::uint32_t value, const stack_build& b) const {
+        if (b.code.empty()) return true;
+        std::set<std::string> ours, theirs;
+        const auto [sass, ptx] = targets(b);
+        ours.insert(sass.begin(), sass.end());
+        ours.insert(ptx.begin(), ptx.end());
+        each_said(c, var, value, "code", [&](const frozen::selector& s) {
+            std::string_view rest = kb_.str(s.spec);
+            while (!rest.empty()) {
+                const std::size_t end = rest.find(" || ");
+                theirs.emplace(rest.substr(0, end));
+                rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 4);
+            }
+        });
+        return theirs.empty() || ours == theirs;
+    }
+
+    /// The code list as SASS and PTX targets; torch's own form is read too.
+    [[nodiscard]] static std::pair<std::vector<std::string>, std::vector<std::string>> targets(const stack_build& b) {
+        std::pair<std::vector<std::string>, std::vector<std::string>> out;
+        for (const stack_text& t : b.code) {
+            std::string text = t.text;
+            if (text.starts_with("sm_")) {
+                out.first.push_back(text);
+            } else if (text.starts_with("compute_")) {
+                out.second.push_back(text);
+            } else {
+                const bool both = text.ends_with("+PTX");
+                if (both) text.resize(text.size() - 4);
+                std::erase(text, '.');
+                out.first.push_back("sm_" + text);
+                if (both) out.second.push_back("compute_" + text);
+            }
+        }
+        return out;
     }
 
     /// What it was built against has to be there in the same major and not older, where the stack says what is there.
@@ -151,21 +252,7 @@ private:
         const lowered& low = out_.here->low;
         const std::uint32_t target = kb_.find_component("code");
         if (target == frozen::none) return;
-        std::vector<std::string> sass, ptx;
-        for (const stack_text& t : b.code) {
-            std::string text = t.text;
-            if (text.starts_with("sm_")) {
-                sass.push_back(text);
-            } else if (text.starts_with("compute_")) {
-                ptx.push_back(text);
-            } else { // torch's form
-                const bool both = text.ends_with("+PTX");
-                if (both) text.resize(text.size() - 4);
-                std::erase(text, '.');
-                sass.push_back("sm_" + text);
-                if (both) ptx.push_back("compute_" + text);
-            }
-        }
+        const auto [sass, ptx] = targets(b);
         std::string list;
         for (const stack_text& t : b.code) list += (list.empty() ? "" : ", ") + t.text;
         // The driver has to know the PTX: its own number, or the CUDA version that came with it.
@@ -214,6 +301,45 @@ private:
         if (!ptx.empty() && jit.empty())
             out_.gaps.push_back("builds." + b.component + place_of(b.where) +
                                 ": by which CUDA its PTX was made is not stated");
+    }
+
+    /// What the data says of the brands of cards in containers holds of an image of one's own too.
+    void brands(std::uint32_t brand, std::uint32_t image) {
+        const lowered& low = out_.here->low;
+        for (const frozen::fact& f : kb_.facts()) {
+            const auto groups = kb_.groups(f.then);
+            if (groups.size() != 1 || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, context_)) continue;
+            const auto then = kb_.selectors(groups[0].any_of);
+            const auto conditions = kb_.selectors(f.conditions);
+            if (then.size() != 1 || then[0].component != brand ||
+                std::none_of(conditions.begin(), conditions.end(), [&](const frozen::selector& s) {
+                    return s.component == image && kb_.str(s.spec) == "*";
+                }))
+                continue;
+            for (std::uint32_t d = 0; d < context_.device_slots; ++d) {
+                clause c;
+                bool known = true;
+                for (const frozen::selector& s : conditions) {
+                    if (s.component == image) continue;
+                    const bool device = s.component != frozen::none &&
+                                        static_cast<multiplicity>(kb_.components()[s.component].multiplicity) ==
+                                            multiplicity::device;
+                    const std::uint32_t var = s.component == frozen::none || !context_.covers(s.component)
+                                                  ? frozen::none
+                                                  : low.instances.find(s.component, frozen::none,
+                                                                       device ? d : frozen::none);
+                    known = known && var != frozen::none;
+                    if (known) c.any_of.push_back({var, low.instances.admitted(var, s).complement()});
+                }
+                const std::uint32_t var = low.instances.find(brand, frozen::none, d);
+                if (!known || var == frozen::none) continue;
+                c.any_of.push_back({var, low.instances.admitted(var, then[0])});
+                clauses_.emplace_back(std::move(c), asked{asked_by::rule, brand, describe_fact(f), {}, {}});
+            }
+        }
+    }
+    [[nodiscard]] std::string describe_fact(const frozen::fact& f) const {
+        return f.said.empty() ? "fact " + std::string(kb_.str(f.id)) : std::string(kb_.str(f.said));
     }
 
     /// The parts of one term as conditions of which all have to hold. `cuda` is the driver's own version, whatever a compat

@@ -36,7 +36,6 @@ protected:
                 restrict(var, only_absent(var),
                          {asked_by::observation, c, "musl " + stack_->musl.text + place_of(stack_->musl.where),
                           "musl"});
-        builds_described();
         for (const stack_item& i : stack_->components) {
             const std::uint32_t c = kb_.find_component(i.component);
             if (is_described(c)) continue;
@@ -49,6 +48,7 @@ protected:
             const bool fixed = how_.judge || count == multiplicity::host || kb_.name(c) == "python";
             if (!observe(i.component, i.version, i.where, fixed)) return false;
         }
+        builds_described();
         return true;
     }
     bool observe(std::string_view name, const std::string& text, const source_region& where, bool fixed) {
@@ -56,6 +56,7 @@ protected:
         if (c == frozen::none) return true;
         const lowered& low = out_.here->low;
         const std::string said = std::string(kb_.name(c)) + " " + text + place_of(where);
+        if (text == "absent" && out_.no_device) return true; // nothing is asked of a driver
         if (text == "absent") {
             if (fixed || how_.judge)
                 for (const std::uint32_t var : low.instances.of(c))

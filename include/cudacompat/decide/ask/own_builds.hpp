@@ -28,6 +28,7 @@ protected:
     /// always is. The data has one place for a program: further ones are judged after each other (judge.hpp).
     void describe_builds() {
         own_.clear();
+        refined_.clear();
         if (stack_ == nullptr || !how_.judge) return;
         const std::uint32_t program = kb_.find_component("program");
         std::uint32_t programs = 0;
@@ -42,6 +43,7 @@ protected:
                 if (programs++ != how_.program || program == frozen::none) continue;
                 c = program;
             } else if (known_release(c, b.component)) {
+                refined_.emplace_back(c, &b);
                 continue;
             }
             if (context_.describes(c) != nullptr) continue;
@@ -57,7 +59,8 @@ protected:
         out_.programs = programs;
     }
 
-    std::vector<std::pair<std::uint32_t, const stack_build*>> own_; ///< component, description
+    std::vector<std::pair<std::uint32_t, const stack_build*>> own_;     ///< component, description
+    std::vector<std::pair<std::uint32_t, const stack_build*>> refined_; ///< the same, of releases that the data lists
 
 private:
     /// Does the data list the release that the stack states for it?
