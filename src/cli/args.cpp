@@ -165,6 +165,8 @@ arguments read_resolve(std::span<const char* const> args) {
     std::string colour = "auto";
     std::string stack;
     std::string width;
+    std::string least;
+    std::string newest;
     bool all = false;
     parser p("resolve");
     CLI::Option* request = p.app().add_option("REQUEST", out.request);
@@ -172,6 +174,8 @@ arguments read_resolve(std::span<const char* const> args) {
     CLI::Option* set = p.app().add_option("--set", out.set)->expected(1)->allow_extra_args(false)->take_all();
     p.option("--kb", out.kb);
     overlay_option(p, out.overlays);
+    CLI::Option* has_least = p.option("--min", least);
+    CLI::Option* has_newest = p.option("--newest", newest);
     p.option("--policy", prefer);
     p.option("--as-of", out.options.as_of);
     p.option("--format", format);
@@ -186,6 +190,11 @@ arguments read_resolve(std::span<const char* const> args) {
     if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
     out.request = request->results();
     out.set = set->results();
+    if (has_least->count() != 0 && has_newest->count() != 0)
+        return wrong("both --min and --newest; one end at a time");
+    out.options.goal = {has_newest->count() != 0 ? newest : least, has_newest->count() != 0};
+    if (has_least->count() + has_newest->count() != 0 && out.options.goal.component.empty())
+        return wrong("--min, --newest: expected the name of a component");
     if (out.request.empty()) return wrong("no request; name at least one component, such as 'torch:1.12'");
     if (has_stack->count() != 0) out.stack = stack;
     if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())

@@ -51,6 +51,9 @@ CUDACOMPAT_BODY solution::solution(question_ref asked, assignment values, const 
 }
 CUDACOMPAT_BODY const question& solution::asked() const noexcept { return *asked_->held; }
 CUDACOMPAT_BODY const question& answer::asked() const noexcept { return *asked_->held; }
+CUDACOMPAT_BODY const goal_found* answer::goal() const noexcept {
+    return asked().goal ? &*asked().goal : nullptr;
+}
 CUDACOMPAT_BODY const choice* solution::find(std::string_view name) const noexcept {
     for (const choice& c : choices_)
         if (c.name() == name) return &c;
@@ -142,6 +145,10 @@ CUDACOMPAT_BODY void solution::add(std::uint32_t var, std::uint32_t domain, bool
         }
         if (!fits.empty()) c.version_ = fits;
     }
+    if (const auto& goal = asked().goal; // the end of the line that was asked for, not a release somewhere in its cell
+        goal && goal->found && goal->component == i.component && (v.flags & frozen::is_cell) != 0 &&
+        goal->bound == kb().str(goal->newest ? v.high : v.low) && !goal->version.empty())
+        c.version_ = goal->version;
     c.variant_ = kb().str(v.variant);
     if (i.owner != frozen::none &&
         static_cast<multiplicity>(kb().components()[i.component].multiplicity) == multiplicity::bundled)

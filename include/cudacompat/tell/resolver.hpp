@@ -5,6 +5,7 @@
 #include <cudacompat/decide/verify.hpp>
 #include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
+#include <cudacompat/tell/goal.hpp>
 
 #include <set>
 #include <string>
@@ -20,9 +21,12 @@ public:
         : kb_(std::move(kb)), items_(items), stack_(stack), options_(std::move(options)) {}
 
     [[nodiscard]] result<answer> run() {
+        detail::goal_question goal(kb_, options_.goal);
+        if (std::optional<error> wrong = goal.put(items_, stack_)) return std::move(*wrong);
         detail::asker asker(kb_, items_, stack_, options_);
         result<question> strict = asker.build(true);
         if (!strict) return std::move(strict).error();
+        goal.pursue(*strict);
         auto asked = std::make_shared<const question>(std::move(*strict));
         if (!asked->impossible.empty()) return impossible(asked);
 
@@ -33,6 +37,7 @@ public:
 
         result<question> kind = asker.build(false);
         if (!kind) return std::move(kind).error();
+        goal.pursue(*kind);
         auto lenient = std::make_shared<const question>(std::move(*kind));
         if (auto values = lenient->here->borrow()->find(lenient->ask)) {
             result<answer> out = solved(lenient, std::move(*values), verdict::unknown);

@@ -188,6 +188,50 @@ namespace detail {
 
 } // namespace detail
 
+namespace detail {
+
+/// "least driver: 580.65.06", and what stands against less.
+[[nodiscard]] inline std::string goal_lines(const answer& a, source_list& sources, const text_options& options) {
+    const goal_found& g = *a.goal();
+    const knowledge_base& kb = a.kb();
+    const std::string name(kb.name(g.component));
+    std::string out = (g.newest ? "newest " : "least ") + name + ": ";
+    if (!g.found) out += a.verdict() == cudacompat::verdict::unknown ? "unknown" : "none";
+    else if (g.version.empty()) out += g.bound.empty() ? "any" : g.bound;
+    else out += g.version;
+    if (g.found && g.newest && !g.bound.empty() && !g.bound.starts_with("<="))
+        out += " (the newest that is known; " + g.bound + ")";
+    if (g.found && a.verdict() == cudacompat::verdict::unknown) out += " (if the missing details are kind)";
+    if (options.colour) out = "\x1b[1m" + out + "\x1b[0m";
+    out += "\n";
+    const auto speaks = [&](std::uint32_t i) { // of the component itself; these stand first
+        for (const frozen::group& then : kb.groups(kb.facts()[i].then))
+            for (const frozen::selector& s : kb.selectors(then.any_of))
+                if (s.component == g.component) return true;
+        return false;
+    };
+    const auto own = static_cast<std::size_t>(std::count_if(g.facts.begin(), g.facts.end(), speaks));
+    const std::size_t most = own == 0 ? 3 : std::min<std::size_t>(own, 3);
+    for (std::size_t i = 0; i < g.facts.size() && i < most; ++i) {
+        const frozen::fact& f = kb.facts()[g.facts[i]];
+        put_wrapped(out, "  - ", "    ", describe(kb, f) + " " + sources.cite(f), options.width);
+    }
+    if (g.facts.size() > most)
+        out += "  - and " + std::to_string(g.facts.size() - most) + " more (--format json lists them)\n";
+    if (g.found && g.facts.empty())
+        put_wrapped(out, "  - ", "    ",
+                    "no bound is known on this side: " + name + " has no " + (g.newest ? "newer" : "older") +
+                        " version in the data, or none that the request admits",
+                    options.width);
+    if (!g.with_extra.empty())
+        put_wrapped(out, "  - ", "    ", "with " + g.extra + ": " + g.with_extra, options.width);
+    for (const std::string& s : g.set_aside)
+        put_wrapped(out, "  - ", "    ", "set aside, since it is asked for: the stack's " + s, options.width);
+    return out + "\n";
+}
+
+} // namespace detail
+
 CUDACOMPAT_BODY std::string explain(const conflict& c, const text_options& options) {
     std::string out;
     detail::source_list sources(c.kb());
@@ -219,7 +263,9 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
         return options.colour ? std::string("\x1b[") + code + "m" + std::string(text) + "\x1b[0m"
                               : std::string(text);
     };
-    std::string out = paint(to_string(a.verdict()), a.verdict() == verdict::compatible     ? "1;32"
+    detail::source_list sources(kb);
+    std::string out = a.goal() == nullptr ? std::string{} : detail::goal_lines(a, sources, options);
+    out += paint(to_string(a.verdict()), a.verdict() == verdict::compatible     ? "1;32"
                                                     : a.verdict() == verdict::incompatible ? "1;31"
                                                                                            : "1;33");
     if (a.degraded()) out += " (degraded)";
@@ -229,7 +275,6 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
     if (!a.asked().here->low.ctx.as_of.empty()) out += " as of " + a.asked().here->low.ctx.as_of;
     out += "\n";
 
-    detail::source_list sources(kb);
     if (const solution* s = a.solution()) {
         out += "\n";
         detail::text_table t({"component", "chosen", "also works", "why", "source"});
