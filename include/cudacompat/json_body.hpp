@@ -73,6 +73,7 @@ private:
         out_.member_or_null("version", g->version);
         out_.member_or_null("bound", g->bound);
         cite(g->facts);
+        out_.member("unsure", g->unsure);
         out_.member_or_null("extra", g->extra);
         out_.member_or_null("version_with_extra", g->with_extra);
         out_.member_list("set_aside", g->set_aside);

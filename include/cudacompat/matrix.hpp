@@ -21,11 +21,11 @@
 namespace cudacompat {
 
 struct matrix_question {
-    std::string component; ///< its releases are the rows
-    std::string by;        ///< its versions are the columns
+    std::string component;                          ///< its releases are the rows
+    std::string by;                                 ///< its versions are the columns
     std::span<const std::string_view> request = {}; ///< what has to hold besides
-    std::string rows;         ///< spec of the rows' versions; empty: all
-    bool all = false;         ///< every release, pre-releases too; else the newest of each minor release
+    std::string rows;                               ///< spec of the rows' versions; empty: all
+    bool all = false; ///< every release, pre-releases too; else the newest of each minor release
     const stack_record* stack = nullptr; ///< what it states about the two components is set aside
     resolve_options options = {};        ///< policy and date; goal and all_limit do not matter
 };
@@ -34,8 +34,8 @@ struct version_matrix {
     struct row {
         std::string version; ///< a release; of an open line an interval: ">=525.60.13,<530.30.02"
         std::string item;    ///< the request item that means it: "torch==2.9.1"
-        std::string low;            ///< of a stretch of an open line: ">=525.60.13"; empty: no end
-        std::string high;           ///< of a stretch: "<530.30.02"; empty: no end
+        std::string low;     ///< of a stretch of an open line: ">=525.60.13"; empty: no end
+        std::string high;    ///< of a stretch: "<530.30.02"; empty: no end
         bool stretch = false;
         std::vector<verdict> cells; ///< one for each column: compatible is yes, incompatible is no
     };

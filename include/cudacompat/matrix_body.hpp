@@ -3,8 +3,8 @@
 
 #include <cudacompat/decide/named.hpp>
 #include <cudacompat/matrix.hpp>
-#include <cudacompat/tell/resolver.hpp>
 #include <cudacompat/tell/describe.hpp>
+#include <cudacompat/tell/resolver.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -46,7 +46,8 @@ public:
 
 private:
     [[nodiscard]] std::optional<error> read() {
-        const auto named = [&](const std::string& name, const char* option, std::uint32_t& into) -> std::optional<error> {
+        const auto named = [&](const std::string& name, const char* option,
+                               std::uint32_t& into) -> std::optional<error> {
             result<std::uint32_t> c = find_named(kb_, name);
             if (c) {
                 into = *c;
@@ -59,11 +60,15 @@ private:
         if (auto wrong = named(q_.component, "", component_)) return wrong;
         if (auto wrong = named(q_.by, "--by", by_)) return wrong;
         if (component_ == by_)
-            return error{errc::bad_request, "rows and columns are of the same component '" +
-                                                std::string(kb_.name(by_)) + "'", {}, {}};
+            return error{errc::bad_request,
+                         "rows and columns are of the same component '" + std::string(kb_.name(by_)) + "'",
+                         {},
+                         {}};
         if (q_.request.size() + 2 > max_request_items)
-            return error{errc::too_large, "a request of " + std::to_string(q_.request.size()) + " items; 254 are read at most",
-                         {}, {}};
+            return error{errc::too_large,
+                         "a request of " + std::to_string(q_.request.size()) + " items; 254 are read at most",
+                         {},
+                         {}};
         for (const std::string_view text : q_.request) {
             result<request_item> parsed = parse_request(text);
             if (!parsed) return std::move(parsed).error();
@@ -111,7 +116,8 @@ private:
         return std::string(version.substr(0, end));
     }
     [[nodiscard]] static std::string interval(std::string_view low, std::string_view high) {
-        if (low.starts_with(">=") && high.starts_with("<=") && low.substr(2) == high.substr(2)) return "==" + std::string(low.substr(2));
+        if (low.starts_with(">=") && high.starts_with("<=") && low.substr(2) == high.substr(2))
+            return "==" + std::string(low.substr(2));
         std::string out(low);
         if (!high.empty()) join(out, high, ",");
         return out;
@@ -127,7 +133,8 @@ private:
             if ((v.flags & frozen::is_unknown) != 0 || v.rank == last ||
                 ((v.platforms >> here_->low.ctx.platform) & 1U) == 0)
                 continue;
-            if (const std::string& day = here_->low.ctx.as_of; !day.empty() && !v.date.empty() && kb_.str(v.date) > day)
+            if (const std::string& day = here_->low.ctx.as_of;
+                !day.empty() && !v.date.empty() && kb_.str(v.date) > day)
                 continue;
             last = v.rank;
             see(v);
@@ -140,7 +147,8 @@ private:
         if (!q_.rows.empty()) {
             result<version_spec> parsed = version_spec::parse(scheme, q_.rows);
             if (!parsed) {
-                error e{errc::bad_request, "'" + q_.rows.substr(0, 200) + "': " + parsed.error().message, {}, {}};
+                error e{
+                    errc::bad_request, "'" + q_.rows.substr(0, 200) + "': " + parsed.error().message, {}, {}};
                 e.where.file = "--rows";
                 return e;
             }
@@ -181,7 +189,9 @@ private:
         if (!out_.rows.empty()) return std::nullopt;
         error e{errc::bad_request,
                 any ? "no release of " + out_.component + " matches '" + q_.rows.substr(0, 200) + "'"
-                    : "the data lists no release of " + out_.component + " for " + out_.platform, {}, {}};
+                    : "the data lists no release of " + out_.component + " for " + out_.platform,
+                {},
+                {}};
         if (any) e.where.file = "--rows";
         return e;
     }
@@ -220,13 +230,17 @@ private:
                              (kb_.components()[by_].flags & frozen::device_code) != 0;
         for (std::size_t i = 0; by_cell && i < r.cells.size(); ++i) {
             const std::vector<request_item> all = items({own, item(by_, out_.columns[i].item)});
-            const result<answer> a = resolver(kb_, all, q_.stack == nullptr ? nullptr : &stack_, options_).run();
+            const result<answer> a =
+                resolver(kb_, all, q_.stack == nullptr ? nullptr : &stack_, options_).run();
             if (!a) return a.error();
             r.cells[i] = a->verdict();
         }
         if (!by_cell) {
-            works(*strict, strict->gaps.empty() ? cudacompat::verdict::compatible : cudacompat::verdict::unknown, false, r);
-            if (std::any_of(r.cells.begin(), r.cells.end(), [](cudacompat::verdict v) { return v == cudacompat::verdict::incompatible; })) {
+            works(*strict,
+                  strict->gaps.empty() ? cudacompat::verdict::compatible : cudacompat::verdict::unknown,
+                  false, r);
+            if (std::any_of(r.cells.begin(), r.cells.end(),
+                            [](cudacompat::verdict v) { return v == cudacompat::verdict::incompatible; })) {
                 const result<question> kind = ask({own, item(by_, {})}, false);
                 if (!kind) return kind.error();
                 works(*kind, cudacompat::verdict::unknown, true, r);
@@ -271,9 +285,10 @@ private:
         std::vector<version_matrix::column> kept;
         std::vector<std::size_t> from;
         for (std::size_t i = 0; i < out_.columns.size(); ++i) {
-            const bool same = i > 0 && out_.columns[i].stretch &&
-                              std::all_of(out_.rows.begin(), out_.rows.end(),
-                                          [&](const version_matrix::row& r) { return r.cells[i] == r.cells[i - 1]; });
+            const bool same =
+                i > 0 && out_.columns[i].stretch &&
+                std::all_of(out_.rows.begin(), out_.rows.end(),
+                            [&](const version_matrix::row& r) { return r.cells[i] == r.cells[i - 1]; });
             if (same) {
                 kept.back().high = out_.columns[i].high;
                 continue;
@@ -296,7 +311,8 @@ private:
     void merge_rows() {
         std::vector<version_matrix::row> kept;
         for (version_matrix::row& r : out_.rows) {
-            if (!kept.empty() && r.stretch && kept.back().cells == r.cells && touches(r.high, kept.back().low)) {
+            if (!kept.empty() && r.stretch && kept.back().cells == r.cells &&
+                touches(r.high, kept.back().low)) {
                 kept.back().low = r.low;
                 continue;
             }

@@ -72,7 +72,8 @@ CUDACOMPAT_BODY std::string version_matrix::ranges(const row& r, verdict v) cons
         if (columns[i].stretch) {
             part = columns[i].low;
             if (!columns[last].high.empty()) detail::join(part, columns[last].high, ",");
-            if (columns[i].version.find_first_of("<>") == std::string::npos && last == i) part = columns[i].version;
+            if (columns[i].version.find_first_of("<>") == std::string::npos && last == i)
+                part = columns[i].version;
             if (part.empty()) part = "any";
         } else if (last > i) {
             part += (last == i + 1 ? ", " : " - ") + columns[last].version;
@@ -108,7 +109,8 @@ CUDACOMPAT_BODY std::string to_text(const version_matrix& m, std::size_t width) 
         out += t.print(width, false);
     } else {
         bool unknown = false;
-        for (const version_matrix::row& r : m.rows) unknown = unknown || !m.ranges(r, verdict::unknown).empty();
+        for (const version_matrix::row& r : m.rows)
+            unknown = unknown || !m.ranges(r, verdict::unknown).empty();
         std::vector<std::string> head{m.component, "works with " + m.by};
         if (unknown) head.emplace_back("unknown for");
         detail::text_table t(std::move(head));
@@ -120,7 +122,8 @@ CUDACOMPAT_BODY std::string to_text(const version_matrix& m, std::size_t width) 
         }
         out += t.print(width, false);
     }
-    if (m.platform_assumed && !m.platform.empty()) out += "\nfor " + m.platform + ", since no platform was named\n";
+    if (m.platform_assumed && !m.platform.empty())
+        out += "\nfor " + m.platform + ", since no platform was named\n";
     return out;
 }
 
@@ -181,7 +184,8 @@ CUDACOMPAT_BODY std::string to_csv(const version_matrix& m) {
 
 CUDACOMPAT_BODY std::string to_html(const version_matrix& m) {
     const std::string title = detail::html_escaped(detail::matrix_title(m));
-    std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + title +
+    std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" +
+                      title +
                       "</title>\n<style>\n"
                       "body { font-family: sans-serif; }\n"
                       "table { border-collapse: collapse; }\n"

@@ -294,8 +294,7 @@ arguments read_explain(std::span<const char* const> args) {
     if (std::string e = p.parse(plain); !e.empty()) return wrong(std::move(e));
     out.subjects = subjects->results();
     out.subjects.insert(out.subjects.end(), messages.begin(), messages.end());
-    if (out.subjects.empty())
-        return wrong("no CODE or MESSAGE; give one, or - for a log on standard input");
+    if (out.subjects.empty()) return wrong("no CODE or MESSAGE; give one, or - for a log on standard input");
     if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
         return wrong(std::move(e));
     if (has_width->count() != 0)

@@ -70,7 +70,8 @@ struct wants_text {
 /// The command line is wrong.
 struct bad_usage {
     std::string message;
-    std::string_view command; ///< whose --help is worth reading: "", "resolve", "matrix", "kb", "kb list", ...
+    std::string_view
+        command; ///< whose --help is worth reading: "", "resolve", "matrix", "kb", "kb list", ...
 };
 
 using arguments = std::variant<resolve_args, matrix_args, explain_args, kb_args, wants_text, bad_usage>;

@@ -91,13 +91,14 @@ private:
         return out;
     }
     [[nodiscard]] static std::string told(const std::vector<named_version>& list) {
-        constexpr std::array<version_role, 4> order{version_role::wanted, version_role::found, version_role::built,
-                                                    version_role::named};
+        constexpr std::array<version_role, 4> order{version_role::wanted, version_role::found,
+                                                    version_role::built, version_role::named};
         std::string out;
         for (const version_role role : order) {
             std::vector<std::string> done;
             for (const named_version& v : list) {
-                if (v.role != role || std::find(done.begin(), done.end(), v.component) != done.end()) continue;
+                if (v.role != role || std::find(done.begin(), done.end(), v.component) != done.end())
+                    continue;
                 done.push_back(v.component);
                 std::string versions;
                 for (const named_version& o : list)
@@ -110,7 +111,9 @@ private:
         }
         return out;
     }
-    static void detail_join(std::string& out, const std::string& part) { out += (out.empty() ? "" : ", ") + part; }
+    static void detail_join(std::string& out, const std::string& part) {
+        out += (out.empty() ? "" : ", ") + part;
+    }
 
     void tell_sources(const std::vector<std::uint32_t>& errors) {
         std::vector<std::string> places;
@@ -144,7 +147,9 @@ private:
         put("    ", "      ", "about versions: " + std::string(tells_of_versions(e)));
         const auto causes = kb_.causes(e);
         if (!causes.empty())
-            put("    ", "      ", "likeliest: " + str(causes[0].what) + (causes[0].advice.empty() ? "" : ". Do: " + str(causes[0].advice)));
+            put("    ", "      ",
+                "likeliest: " + str(causes[0].what) +
+                    (causes[0].advice.empty() ? "" : ". Do: " + str(causes[0].advice)));
         put("    ", "      ", "more: cudacompat explain " + str(e.id));
     }
 
@@ -170,7 +175,8 @@ private:
         json_.key("errors");
         json_.open('[');
     }
-    void entry(std::uint32_t i, const std::vector<std::size_t>& lines, const std::vector<named_version>& named) {
+    void entry(std::uint32_t i, const std::vector<std::size_t>& lines,
+               const std::vector<named_version>& named) {
         json_.open('{');
         put_error_members(json_, kb_, at(i));
         json_.key("lines");
@@ -208,13 +214,18 @@ private:
             tell_sources({found.errors[0]});
         } else {
             const bool number = found.how == found_by::code || found.how == found_by::code_in_text;
-            put("", "  ", number ? "the code means something else in each layer; --layer takes one of them"
-                                 : std::to_string(found.errors.size()) + " messages hold this; the whole message tells which");
+            put("", "  ",
+                number ? "the code means something else in each layer; --layer takes one of them"
+                       : std::to_string(found.errors.size()) +
+                             " messages hold this; the whole message tells which");
             constexpr std::size_t most = 5;
-            for (std::size_t i = 0; i < found.errors.size() && i < most; ++i) tell_short(found.errors[i], i == 0 ? named : std::vector<named_version>{});
+            for (std::size_t i = 0; i < found.errors.size() && i < most; ++i)
+                tell_short(found.errors[i], i == 0 ? named : std::vector<named_version>{});
             if (found.errors.size() > most)
-                text_ += "  and " + std::to_string(found.errors.size() - most) + " more (--format json has them)\n";
-            tell_sources({found.errors.begin(), found.errors.begin() + static_cast<std::ptrdiff_t>(std::min(found.errors.size(), most))});
+                text_ += "  and " + std::to_string(found.errors.size() - most) +
+                         " more (--format json has them)\n";
+            tell_sources({found.errors.begin(), found.errors.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                           found.errors.size(), most))});
         }
         end(named, near);
     }
@@ -223,14 +234,17 @@ private:
         std::string shown = escaped(what.substr(0, 200)) + (what.size() > 200 ? "..." : "");
         put("", "  ", "unknown: '" + shown + "'");
         put("  ", "    ",
-            "looked up as a code, a symbol, a message and a part of one, in " + std::to_string(kb_.errors().size()) +
-                " entries" + (layer_ ? " (of which those of layer " + args_.layer + ")" : ""));
+            "looked up as a code, a symbol, a message and a part of one, in " +
+                std::to_string(kb_.errors().size()) + " entries" +
+                (layer_ ? " (of which those of layer " + args_.layer + ")" : ""));
         if (!named.empty())
-            put("  ", "    ", "the text names: " + told(named) + "; which message it is, the table does not say");
+            put("  ", "    ",
+                "the text names: " + told(named) + "; which message it is, the table does not say");
         std::vector<std::uint32_t> near = errors_near(kb_, what);
         if (near.empty() && what.size() <= 80) near = near_symbols(what);
         for (std::size_t i = 0; i < near.size(); ++i)
-            put(i == 0 ? "  near: " : "        ", "          ", str(at(near[i]).id) + ": " + str(at(near[i]).says));
+            put(i == 0 ? "  near: " : "        ", "          ",
+                str(at(near[i]).id) + ": " + str(at(near[i]).says));
         text_ += "  'cudacompat kb list errors' has all that are known\n";
         return near;
     }
@@ -247,7 +261,8 @@ private:
         const std::vector<std::string_view> views(names.begin(), names.end());
         std::vector<std::uint32_t> out;
         for (const std::string& n : nearest(wanted, views)) {
-            const std::uint32_t i = of[static_cast<std::size_t>(std::find(names.begin(), names.end(), n) - names.begin())];
+            const std::uint32_t i =
+                of[static_cast<std::size_t>(std::find(names.begin(), names.end(), n) - names.begin())];
             if (std::find(out.begin(), out.end(), i) == out.end()) out.push_back(i);
         }
         return out;
@@ -258,30 +273,34 @@ private:
         const std::size_t before = first == 0 ? std::string_view::npos : log.rfind('\n', first - 1);
         std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
         std::size_t stop = std::min(log.find('\n', first), log.size());
-        const std::size_t room = width_ - 24;
+        const std::size_t room = 2 * width_ - 48;
+        const std::size_t whole_end = stop;
+        const std::size_t whole_begin = begin;
         if (stop - begin > room) {
-            if (first + length > begin + room) begin = std::min(first, stop - std::min(stop, room));
-            begin = std::min(begin, first);
+            if (first + length > begin + room) begin = std::min(first, stop - room);
             stop = std::min(stop, begin + room);
         }
-        std::string out = escaped(log.substr(begin, stop - begin));
-        return out.substr(0, 2 * room);
+        return (begin != whole_begin ? "..." : "") + escaped(log.substr(begin, stop - begin)) +
+               (stop != whole_end ? "..." : "");
     }
     [[nodiscard]] static std::string line_numbers(const std::vector<std::size_t>& lines) {
         std::string out = lines.size() == 1 ? "line " : "lines ";
-        for (std::size_t i = 0; i < lines.size() && i < 5; ++i) out += (i == 0 ? "" : ", ") + std::to_string(lines[i]);
+        for (std::size_t i = 0; i < lines.size() && i < 5; ++i)
+            out += (i == 0 ? "" : ", ") + std::to_string(lines[i]);
         if (lines.size() > 5) out += " and " + std::to_string(lines.size() - 5) + " more";
         return out;
     }
     void tell_log(std::string_view log, bool cut) {
         std::vector<log_message> found = messages_in(kb_, log);
         if (layer_)
-            std::erase_if(found, [&](const log_message& m) { return at(m.error).layer != static_cast<std::uint8_t>(*layer_); });
+            std::erase_if(found, [&](const log_message& m) {
+                return at(m.error).layer != static_cast<std::uint8_t>(*layer_);
+            });
         const auto lines = static_cast<std::size_t>(std::count(log.begin(), log.end(), '\n')) +
                            (log.empty() || log.back() == '\n' ? 0 : 1);
         std::string head = std::to_string(lines) + (lines == 1 ? " line, " : " lines, ") +
-                           (found.empty() ? std::string("no") : std::to_string(found.size())) + " known message" +
-                           (found.size() == 1 ? "" : "s");
+                           (found.empty() ? std::string("no") : std::to_string(found.size())) +
+                           " known message" + (found.size() == 1 ? "" : "s");
         if (found.size() > 1) head += ", those that tell most of versions first";
         put("", "  ", head);
         if (cut) put("  ", "    ", "the input is longer than 1 MiB; what comes after that was not read");
@@ -294,7 +313,8 @@ private:
             std::vector<named_version> named;
             for (const std::size_t n : m.lines)
                 for (const named_version& v : named_versions(sentence(log, n, at(m.error))))
-                    if (named.size() < 64 && std::find(named.begin(), named.end(), v) == named.end()) named.push_back(v);
+                    if (named.size() < 64 && std::find(named.begin(), named.end(), v) == named.end())
+                        named.push_back(v);
             entry(m.error, m.lines, named);
             for (const named_version& v : named)
                 if (all.size() < 64 && std::find(all.begin(), all.end(), v) == all.end()) all.push_back(v);
@@ -305,25 +325,30 @@ private:
                 sources.push_back(m.error);
             } else {
                 if (i == most) text_ += "\nalso\n";
-                put("  ", "    ", line_numbers(m.lines) + ": " + str(at(m.error).id) + ": " + str(at(m.error).says));
+                put("  ", "    ",
+                    line_numbers(m.lines) + ": " + str(at(m.error).id) + ": " + str(at(m.error).says));
             }
         }
         if (found.empty()) {
             unknown_ = true;
-            put("  ", "    ", "looked for the messages and symbols of " + std::to_string(kb_.errors().size()) +
-                                  " entries; 'cudacompat kb list errors' has them");
+            put("  ", "    ",
+                "looked for the messages and symbols of " + std::to_string(kb_.errors().size()) +
+                    " entries; 'cudacompat kb list errors' has them");
         }
         end(all, {});
         tell_sources(sources);
     }
     /// The line; of the kernel log and of NVML with the two lines that follow, where they go on.
-    [[nodiscard]] std::string_view sentence(std::string_view log, std::size_t number, const frozen::error& e) {
+    [[nodiscard]] std::string_view sentence(std::string_view log, std::size_t number,
+                                            const frozen::error& e) {
         std::string_view out = line_of(log, number);
         const auto layer = static_cast<error_layer>(e.layer);
         if (layer != error_layer::kernel_module && layer != error_layer::nvml) return out;
         for (std::size_t next = number + 1; next <= number + 2 && next <= starts_.size(); ++next) {
             const std::string_view line = line_of(log, next);
-            if (line.find("NVRM:") == std::string_view::npos && line.find("NVML library") == std::string_view::npos) break;
+            if (line.find("NVRM:") == std::string_view::npos &&
+                line.find("NVML library") == std::string_view::npos)
+                break;
             out = {out.data(), static_cast<std::size_t>(line.data() + line.size() - out.data())};
         }
         return out;
@@ -358,7 +383,8 @@ std::vector<std::string> joined(const std::vector<std::string>& subjects) {
     for (std::size_t i = 0; i < subjects.size(); ++i) {
         std::string name = detail::folded(subjects[i]);
         std::replace(name.begin(), name.end(), '-', '_');
-        const bool layer = name == "cuda" || std::find(error_layer_names.begin(), error_layer_names.end(), name) != error_layer_names.end();
+        const bool layer = name == "cuda" || std::find(error_layer_names.begin(), error_layer_names.end(),
+                                                       name) != error_layer_names.end();
         if (layer && i + 1 < subjects.size() && detail::whole_number(subjects[i + 1])) {
             out.push_back(subjects[i] + ":" + subjects[i + 1]);
             ++i;

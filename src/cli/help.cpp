@@ -14,8 +14,8 @@ behind every sentence.
 
 commands:
   resolve REQUEST...   what fits together
-  matrix COMPONENT --by OTHER   which releases work with which, as a table
-  explain CODE|MESSAGE...       what an error says about versions
+  matrix COMPONENT     which of its releases work with which of another
+  explain ERROR...     what a code, a message or a log says about versions
   kb COMMAND           the knowledge base: list, show, lint, stats, compile
 
 options:

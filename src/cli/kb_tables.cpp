@@ -120,7 +120,9 @@ private:
         json_.key("sources");
         detail::put_sources(json_, kb_, kb_.citations(cited));
     }
-    [[nodiscard]] std::vector<std::string_view> views(frozen::slice texts) const { return texts_of(kb_, texts); }
+    [[nodiscard]] std::vector<std::string_view> views(frozen::slice texts) const {
+        return texts_of(kb_, texts);
+    }
 
     // -- errors -----------------------------------------------------------------------------------------------
 

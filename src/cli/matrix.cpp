@@ -30,10 +30,11 @@ int run_matrix(const matrix_args& args) {
     q.options = args.options;
     const result<version_matrix> m = tabulate(*kb, q);
     if (!m) return report(m.error(), request);
-    const std::string out = args.format == matrix_format::json   ? to_json(*m)
-                            : args.format == matrix_format::csv  ? to_csv(*m)
-                            : args.format == matrix_format::html ? to_html(*m)
-                                                                 : to_text(*m, args.width != 0 ? args.width : terminal_width(100));
+    const std::string out = args.format == matrix_format::json  ? to_json(*m)
+                            : args.format == matrix_format::csv ? to_csv(*m)
+                            : args.format == matrix_format::html
+                                ? to_html(*m)
+                                : to_text(*m, args.width != 0 ? args.width : terminal_width(100));
     return put_result(out) ? exit_compatible : exit_internal;
 }
 

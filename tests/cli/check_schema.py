@@ -98,7 +98,7 @@ def main():
         jsonschema.Draft202012Validator.check_schema(schema)
         validator = jsonschema.Draft202012Validator(schema)
         for path in sorted(HERE.glob("cases/*/stdout")):
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8").replace('"DIGEST"', '"0123456789abcdef"')  # golden files have no digest
             if f"args: {command}" in (path.parent / "case").read_text(encoding="utf-8") and text.startswith("{"):
                 _, found = check(validator, path.parent.name, text)
                 problems += found

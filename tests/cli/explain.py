@@ -205,6 +205,15 @@ class Logs(unittest.TestCase):
     def test_everyday_words_are_no_message(self):
         self.assertEqual(explain("-", stdin=b"cp: invalid argument\nfile not found\nmalloc: out of memory\n", code=3)[0]["errors"], [])
         self.assertEqual(ids(explain("-", stdin=b"CUDA: invalid argument\n")[0]), ["error.cuda-runtime.1"])
+        pip = b"torchvision 0.17.0 requires torch==2.2.0, but you have torch 2.1.0 which is incompatible.\n"
+        self.assertEqual(ids(explain("-", stdin=pip)[0]), ["error.installer.pip-conflict"])
+
+    def test_long_lines_show_the_match(self):
+        message = "libcudnn.so.8: cannot open shared object file"
+        for before, after in ((0, 5000), (5000, 0), (5000, 5000), (100, 60)):
+            text = run("explain", "-", "--width", "80", stdin=("x " * before + message + " y" * after + "\n").encode()).stdout.decode()
+            self.assertIn(message, " ".join(text.split()))
+            self.assertLess(len(text), 2500)
 
     def test_symbols_are_whole_words(self):
         self.assertEqual(explain("-", stdin=b"XCUDA_ERROR_NO_DEVICEX cudaErrorNoDevices\n", code=3)[0]["errors"], [])

@@ -54,7 +54,8 @@ inline constexpr std::array<std::string_view, 7> found_by_names{
 
 struct found_errors {
     found_by how = found_by::nothing;
-    std::vector<std::uint32_t> errors; ///< indices in errors(): by layer where it is a number, else the best first
+    std::vector<std::uint32_t>
+        errors; ///< indices in errors(): by layer where it is a number, else the best first
 };
 
 /// The entries that one subject means: an id, "803", "nvml:18", a symbol of either CUDA API, a message, or a part of one.
@@ -77,7 +78,9 @@ struct found_errors {
             text.erase(0, rest);
         }
     }
-    const auto fits = [&](const frozen::error& e) { return !layer || e.layer == static_cast<std::uint8_t>(*layer); };
+    const auto fits = [&](const frozen::error& e) {
+        return !layer || e.layer == static_cast<std::uint8_t>(*layer);
+    };
     found_errors out;
     const auto collect = [&](found_by how, auto&& wanted) {
         if (!out.errors.empty()) return;
@@ -114,13 +117,14 @@ struct found_errors {
         for (const frozen::text t : {errors[i].name, errors[i].driver_name})
             if (const std::string symbol = detail::folded(kb.str(t)); symbol.size() > longest) {
                 const std::size_t at = text.find(symbol);
-                if (at != std::string::npos && (at + symbol.size() == text.size() ||
-                                                !detail::is_word_byte(text[at + symbol.size()])))
+                if (at != std::string::npos &&
+                    (at + symbol.size() == text.size() || !detail::is_word_byte(text[at + symbol.size()])))
                     longest = symbol.size();
             }
         if (longest != 0) told.emplace_back(longest, i);
     }
-    std::stable_sort(told.begin(), told.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(told.begin(), told.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     for (const auto& [length, i] : told) out.errors.push_back(i);
     if (!out.errors.empty()) {
         out.how = found_by::message;
@@ -133,7 +137,8 @@ struct found_errors {
             return false;
         });
     if (!out.errors.empty()) return out;
-    for (const std::string_view word : {"error", "code", "status", "failure", "returned"}) { // "CUDA error 803"
+    for (const std::string_view word :
+         {"error", "code", "status", "failure", "returned"}) { // "CUDA error 803"
         for (std::size_t at = text.find(word); at != std::string::npos && out.errors.empty();
              at = text.find(word, at + 1)) {
             std::size_t first = text.find_first_not_of(" :=#(", at + word.size());
@@ -142,8 +147,10 @@ struct found_errors {
             while (last < text.size() && text[last] >= '0' && text[last] <= '9') ++last;
             if (!layer) // the line says whose code it is
                 for (std::size_t l = 0; l < error_layer_names.size(); ++l)
-                    if (text.find(error_layer_names[l]) != std::string::npos) layer = static_cast<error_layer>(l);
-            if (!layer && (text.find("cuda") != std::string::npos || text.find("cuinit") != std::string::npos))
+                    if (text.find(error_layer_names[l]) != std::string::npos)
+                        layer = static_cast<error_layer>(l);
+            if (!layer &&
+                (text.find("cuda") != std::string::npos || text.find("cuinit") != std::string::npos))
                 layer = error_layer::cuda_runtime;
             if (const auto code = detail::whole_number(std::string_view(text).substr(first, last - first)))
                 by_code(*code, found_by::code_in_text);
@@ -163,7 +170,7 @@ struct log_message {
 
 /// Every known message and symbol in the text, byte for byte. Those that tell of versions first, then those that may, then
 /// the rest; among equals the longest fragment, then the first line. What lies inside a longer match of another entry is left
-/// out, and so are everyday words ("invalid argument") on lines that speak of nothing of NVIDIA's.
+/// out, and so are everyday words ("invalid argument") on lines that speak of nothing of NVIDIA's nor of a framework.
 [[nodiscard]] inline std::vector<log_message> messages_in(const knowledge_base& kb, std::string_view text) {
     struct fragment {
         std::string_view text;
@@ -174,7 +181,8 @@ struct log_message {
     std::array<std::vector<fragment>, 256> by_byte;
     const auto add = [&](std::string_view t, std::uint32_t error, bool symbol) {
         if (t.size() >= 2)
-            by_byte[static_cast<unsigned char>(t[0])].push_back({t, error, symbol, !symbol && detail::is_common(t)});
+            by_byte[static_cast<unsigned char>(t[0])].push_back(
+                {t, error, symbol, !symbol && detail::is_common(t)});
     };
     for (std::uint32_t i = 0; i < kb.errors().size(); ++i) {
         const frozen::error& e = kb.errors()[i];
@@ -184,7 +192,8 @@ struct log_message {
     const auto speaks_of_nvidia = [](std::string_view line) {
         const std::string low = detail::folded(line.substr(0, 4096));
         for (const std::string_view word :
-             {"cuda", "nvidia", "nvrm", "nvml", "nccl", "cudnn", "cublas", "tensorrt", "ptx", "gpu", "curesult", "cuinit"})
+             {"cuda", "nvidia", "nvrm", "nvml", "nccl", "cudnn", "cublas", "tensorrt", "ptx", "gpu",
+              "curesult", "cuinit", "torch", "tensorflow", "jax"})
             if (low.find(word) != std::string::npos) return true;
         return false;
     };
@@ -202,7 +211,8 @@ struct log_message {
         found.erase(std::remove_if(begin, found.end(),
                                    [&](const match& m) {
                                        return std::any_of(here.begin(), here.end(), [&](const match& o) {
-                                           return o.error != m.error && o.length > m.length && o.first <= m.first &&
+                                           return o.error != m.error && o.length > m.length &&
+                                                  o.first <= m.first &&
                                                   o.first + o.length >= m.first + m.length;
                                        });
                                    }),
@@ -235,7 +245,8 @@ struct log_message {
 
     std::vector<log_message> out;
     for (const match& m : found) {
-        auto it = std::find_if(out.begin(), out.end(), [&](const log_message& o) { return o.error == m.error; });
+        auto it =
+            std::find_if(out.begin(), out.end(), [&](const log_message& o) { return o.error == m.error; });
         if (it == out.end()) it = out.insert(out.end(), {m.error, m.first, m.length, {}});
         if (m.length > it->length) {
             it->first = m.first;
@@ -255,16 +266,17 @@ struct log_message {
 }
 
 /// Entries that share rare words with the subject, or a neighbouring code; the nearest first, at most `most`.
-[[nodiscard]] inline std::vector<std::uint32_t> errors_near(const knowledge_base& kb, std::string_view subject,
-                                                            std::size_t most = 3) {
+[[nodiscard]] inline std::vector<std::uint32_t> errors_near(const knowledge_base& kb,
+                                                            std::string_view subject, std::size_t most = 3) {
     const std::string text = detail::folded(subject.substr(0, 4096));
     std::vector<std::string> words;
     for (std::size_t i = 0; i < text.size();) {
         std::size_t end = i;
         while (end < text.size() && detail::is_word_byte(text[end])) ++end;
         std::string word = text.substr(i, end - i);
-        if (word.size() >= 4 && words.size() < 64 && std::find(words.begin(), words.end(), word) == words.end() &&
-            word != "error" && word != "cuda" && word != "with" && word != "this")
+        if (word.size() >= 4 && words.size() < 64 &&
+            std::find(words.begin(), words.end(), word) == words.end() && word != "error" && word != "cuda" &&
+            word != "with" && word != "this")
             words.push_back(std::move(word));
         i = end + 1;
     }
@@ -282,9 +294,11 @@ struct log_message {
         for (const frozen::text t : kb.texts(e.texts)) own += " " + detail::folded(kb.str(t));
         std::size_t shared = 0;
         for (const std::string& w : words) shared += own.find(w) != std::string::npos ? w.size() : 0;
-        if (shared >= 8 || (words.size() == 1 && shared != 0)) near.emplace_back(1000 - std::min<std::size_t>(shared, 999), i);
+        if (shared >= 8 || (words.size() == 1 && shared != 0))
+            near.emplace_back(1000 - std::min<std::size_t>(shared, 999), i);
     }
-    std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(near.begin(), near.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::uint32_t> out;
     for (std::size_t i = 0; i < near.size() && i < most; ++i) out.push_back(near[i].second);
     return out;

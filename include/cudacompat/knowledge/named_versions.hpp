@@ -24,8 +24,9 @@ enum class version_role : std::uint8_t {
 inline constexpr std::array<std::string_view, 4> version_role_names{"named", "wanted", "found", "built with"};
 
 struct named_version {
-    std::string component; ///< of the data where it has one: cudnn, driver-cuda; else the library's own name: cufft
-    std::string version;   ///< "8", "11.4", ">=12.4"; empty where the text names none
+    std::string
+        component; ///< of the data where it has one: cudnn, driver-cuda; else the library's own name: cufft
+    std::string version; ///< "8", "11.4", ">=12.4"; empty where the text names none
     version_role role = version_role::named;
     std::size_t at = 0; ///< byte in the text
 
@@ -48,8 +49,14 @@ public:
         pins();
         std::stable_sort(out_.begin(), out_.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
         std::vector<named_version> once;
-        for (named_version& v : out_)
-            if (std::find(once.begin(), once.end(), v) == once.end()) once.push_back(std::move(v));
+        for (const named_version& v : out_) {
+            const bool told =
+                std::any_of(out_.begin(), out_.end(), [&](const named_version& o) { // with a role of its own
+                    return v.role == version_role::named && o.role != version_role::named &&
+                           o.component == v.component && o.version == v.version;
+                });
+            if (!told && std::find(once.begin(), once.end(), v) == once.end()) once.push_back(v);
+        }
         return once;
     }
 
@@ -111,7 +118,8 @@ private:
     [[nodiscard]] std::string dotted(std::size_t at) const {
         std::string out;
         while (at < text_.size() && out.size() < 32 &&
-               ((text_[at] >= '0' && text_[at] <= '9') || (text_[at] == '.' && !out.empty() && out.back() != '.')))
+               ((text_[at] >= '0' && text_[at] <= '9') ||
+                (text_[at] == '.' && !out.empty() && out.back() != '.')))
             out += text_[at++];
         while (out.ends_with('.')) out.pop_back();
         return out;
@@ -167,11 +175,14 @@ private:
             const std::size_t first = at - word.size();
             if (first > 0 && (is_letter(text_[first - 1]) || text_[first - 1] == '_')) return;
             std::string digits;
-            while (at < text_.size() && text_[at] >= '0' && text_[at] <= '9' && digits.size() < 4) digits += text_[at++];
+            while (at < text_.size() && text_[at] >= '0' && text_[at] <= '9' && digits.size() < 4)
+                digits += text_[at++];
             if (digits.size() < 2 || digits.size() > 3) return;
             digits.insert(digits.size() - 1, ".");
-            const std::size_t line = text_.rfind('\n', first) == std::string_view::npos ? 0 : text_.rfind('\n', first);
-            const bool list = text_.substr(line, first - line).find("supports CUDA capabilities") != std::string_view::npos;
+            const std::size_t line =
+                text_.rfind('\n', first) == std::string_view::npos ? 0 : text_.rfind('\n', first);
+            const bool list =
+                text_.substr(line, first - line).find("supports CUDA capabilities") != std::string_view::npos;
             add("gpu", std::move(digits), list ? version_role::built : version_role::named, first);
         });
     }
@@ -187,7 +198,8 @@ private:
             while (first > 0 && end - first < 64 && is_name(text_[first - 1])) --first;
             const std::string_view name = text_.substr(first, end - first);
             if (!name.starts_with("lib") || name.size() < 5) return;
-            const std::string version = at < text_.size() && text_[at] == '.' ? dotted(at + 1) : std::string{};
+            const std::string version =
+                at < text_.size() && text_[at] == '.' ? dotted(at + 1) : std::string{};
             if (at < text_.size() && text_[at] != '.' && is_name(text_[at])) return;
             library(name.substr(3), version, first, at);
         });
@@ -197,8 +209,9 @@ private:
             while (first > 0 && end - first < 64 && is_name(text_[first - 1])) --first;
             std::string_view name = text_.substr(first, end - first);
             std::string version;
-            if (const std::size_t cut = name.rfind('_'); cut != std::string_view::npos && cut + 1 < name.size() &&
-                                                         name.find_first_not_of("0123456789", cut + 1) == std::string_view::npos) {
+            if (const std::size_t cut = name.rfind('_');
+                cut != std::string_view::npos && cut + 1 < name.size() &&
+                name.find_first_not_of("0123456789", cut + 1) == std::string_view::npos) {
                 version = name.substr(cut + 1);
                 name = name.substr(0, cut);
             }
@@ -218,25 +231,42 @@ private:
         };
         // The numbers of the libraries without a component are their own: libcufft.so.10 is of CUDA 11.
         constexpr known list[] = {
-            {"cudart", "cuda-runtime", true}, {"cudnn", "cudnn", true},       {"cublas", "cublas", true},
-            {"nccl", "nccl", true},           {"nvinfer", "tensorrt", true},  {"nvonnxparser", "tensorrt", true},
-            {"cufft", "cufft", true},         {"curand", "curand", true},     {"cusolver", "cusolver", true},
-            {"cusparse", "cusparse", true},   {"nvJitLink", "nvjitlink", true}, {"nvrtc", "nvrtc", true},
-            {"cupti", "cupti", true},         {"nvToolsExt", "nvtx", true},   {"cuda", "driver", false},
-            {"nvcuda", "driver", false},      {"nvidia-", "driver", false},   {"torch", "torch", false},
-            {"c10", "torch", false},          {"stdc++", "libstdc++", true},  {"onnxruntime", "onnxruntime-gpu", false},
+            {"cudart", "cuda-runtime", true},
+            {"cudnn", "cudnn", true},
+            {"cublas", "cublas", true},
+            {"nccl", "nccl", true},
+            {"nvinfer", "tensorrt", true},
+            {"nvonnxparser", "tensorrt", true},
+            {"cufft", "cufft", true},
+            {"curand", "curand", true},
+            {"cusolver", "cusolver", true},
+            {"cusparse", "cusparse", true},
+            {"nvJitLink", "nvjitlink", true},
+            {"nvrtc", "nvrtc", true},
+            {"cupti", "cupti", true},
+            {"nvToolsExt", "nvtx", true},
+            {"cuda", "driver", false},
+            {"nvcuda", "driver", false},
+            {"nvidia-", "driver", false},
+            {"torch", "torch", false},
+            {"c10", "torch", false},
+            {"stdc++", "libstdc++", true},
+            {"onnxruntime", "onnxruntime-gpu", false},
             {"nvcudart_hybrid", "cuda-runtime", false},
         };
         for (const known& k : list) {
             if (!name.starts_with(k.begins)) continue;
             if (k.begins == "cuda" && name != "cuda") continue;
-            const std::string_view behind = text_.substr(after, 160).substr(0, text_.substr(after, 160).find('\n'));
-            const std::string_view before = text_.substr(first > 40 ? first - 40 : 0, first > 40 ? 40 : first);
+            const std::string_view behind =
+                text_.substr(after, 160).substr(0, text_.substr(after, 160).find('\n'));
+            const std::string_view before =
+                text_.substr(first > 40 ? first - 40 : 0, first > 40 ? 40 : first);
             const bool missing = behind.find("cannot open shared object file") != std::string_view::npos ||
                                  behind.find("not found") != std::string_view::npos ||
                                  before.find("Could not load") != std::string_view::npos ||
                                  before.find("Could not find") != std::string_view::npos;
-            const bool other = behind.find("version `") != std::string_view::npos || behind.find("version '") != std::string_view::npos;
+            const bool other = behind.find("version `") != std::string_view::npos ||
+                               behind.find("version '") != std::string_view::npos;
             add(std::string(k.component), k.numbered ? version : std::string{},
                 missing && !other ? version_role::wanted : version_role::named, first);
             return;
@@ -247,11 +277,13 @@ private:
     void pins() {
         const auto requirement = [&](std::size_t at, version_role role, bool spaced) {
             std::string name;
-            while (at < text_.size() && name.size() < 64 && (is_name(text_[at]) || text_[at] == '.')) name += text_[at++];
+            while (at < text_.size() && name.size() < 64 && (is_name(text_[at]) || text_[at] == '.'))
+                name += text_[at++];
             while (spaced && at < text_.size() && text_[at] == ' ') ++at;
             std::string spec;
             while (at < text_.size() && spec.size() < 64 &&
-                   (is_name(text_[at]) || std::string_view("<>=!~.*,").find(text_[at]) != std::string_view::npos))
+                   (is_name(text_[at]) ||
+                    std::string_view("<>=!~.*,").find(text_[at]) != std::string_view::npos))
                 spec += text_[at++];
             while (spec.ends_with(',') || spec.ends_with('.')) spec.pop_back();
             const bool number = spec.find_first_of("0123456789") != std::string::npos;
@@ -260,13 +292,17 @@ private:
                 if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
             add(name, spec.starts_with("==") ? spec.substr(2) : spec, role, at);
         };
-        each("satisfies the requirement ", [&](std::size_t at) { requirement(at, version_role::wanted, false); });
-        each("No matching distribution found for ", [&](std::size_t at) { requirement(at, version_role::wanted, false); });
+        each("satisfies the requirement ",
+             [&](std::size_t at) { requirement(at, version_role::wanted, false); });
+        each("No matching distribution found for ",
+             [&](std::size_t at) { requirement(at, version_role::wanted, false); });
         each("but you have ", [&](std::size_t at) {
             requirement(at, version_role::found, true);
-            const std::size_t line = text_.rfind('\n', at) == std::string_view::npos ? 0 : text_.rfind('\n', at);
+            const std::size_t line =
+                text_.rfind('\n', at) == std::string_view::npos ? 0 : text_.rfind('\n', at);
             const std::size_t asks = text_.rfind(" requires ", at);
-            if (asks != std::string_view::npos && asks >= line) requirement(asks + 10, version_role::wanted, false);
+            if (asks != std::string_view::npos && asks >= line)
+                requirement(asks + 10, version_role::wanted, false);
         });
     }
 

@@ -145,7 +145,8 @@ CUDACOMPAT_BODY void solution::add(std::uint32_t var, std::uint32_t domain, bool
         }
         if (!fits.empty()) c.version_ = fits;
     }
-    if (const auto& goal = asked().goal; // the end of the line that was asked for, not a release somewhere in its cell
+    if (const auto& goal =
+            asked().goal; // the end of the line that was asked for, not a release somewhere in its cell
         goal && goal->found && goal->component == i.component && (v.flags & frozen::is_cell) != 0 &&
         goal->bound == kb().str(goal->newest ? v.high : v.low) && !goal->version.empty())
         c.version_ = goal->version;

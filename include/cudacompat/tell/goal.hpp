@@ -22,7 +22,8 @@ namespace cudacompat::detail {
 inline void set_aside(const knowledge_base& kb, std::uint32_t component, stack_record& stack,
                       std::vector<std::string>& out) {
     const auto note = [&](const std::string& what, const source_region& where) {
-        out.push_back(what + (where.line == 0 ? "" : " (" + where.file + ":" + std::to_string(where.line) + ")"));
+        out.push_back(what +
+                      (where.line == 0 ? "" : " (" + where.file + ":" + std::to_string(where.line) + ")"));
     };
     const auto drop = [&](std::string_view name, stack_text& value) {
         if (!value.given()) return;
@@ -38,16 +39,16 @@ inline void set_aside(const knowledge_base& kb, std::uint32_t component, stack_r
     if (name == "glibc") drop("musl", stack.musl);
     if (name == "container") drop("container", stack.container.image);
     if (name == "container-toolkit") drop("container-toolkit", stack.container.toolkit);
-    for (const auto& [part, value] :
-         std::initializer_list<std::pair<std::string_view, stack_text*>>{{"driver", &stack.driver},
-                                                                         {"driver-cuda", &stack.driver_cuda},
-                                                                         {"driver-ptx", &stack.driver_ptx},
-                                                                         {"kernel-module", &stack.kernel_module},
-                                                                         {"compat-package", &stack.compat_package},
-                                                                         {"glibc", &stack.glibc},
-                                                                         {"distro", &stack.distro},
-                                                                         {"jetpack", &stack.jetpack},
-                                                                         {"l4t", &stack.l4t}})
+    for (const auto& [part, value] : std::initializer_list<std::pair<std::string_view, stack_text*>>{
+             {"driver", &stack.driver},
+             {"driver-cuda", &stack.driver_cuda},
+             {"driver-ptx", &stack.driver_ptx},
+             {"kernel-module", &stack.kernel_module},
+             {"compat-package", &stack.compat_package},
+             {"glibc", &stack.glibc},
+             {"distro", &stack.distro},
+             {"jetpack", &stack.jetpack},
+             {"l4t", &stack.l4t}})
         if (part == name) drop(part, *value);
     if (static_cast<multiplicity>(kb.components()[component].multiplicity) == multiplicity::device &&
         static_cast<component_role>(kb.components()[component].role) != component_role::derived) {
@@ -78,9 +79,8 @@ public:
                              "' are labels, which have no order",
                          {},
                          {}};
-        if (std::none_of(items.begin(), items.end(), [&](const request_item& i) {
-                return kb_.find_component(i.name) == component_;
-            })) {
+        if (std::none_of(items.begin(), items.end(),
+                         [&](const request_item& i) { return kb_.find_component(i.name) == component_; })) {
             items_.assign(items.begin(), items.end());
             request_item own;
             own.text = own.name = kb_.name(component_);
@@ -96,7 +96,7 @@ public:
     }
 
     /// Finds the end and makes it the first criterion of the question.
-    void pursue(question& q) const {
+    void pursue(question& q) {
         if (component_ == frozen::none) return;
         goal_found& out = q.goal.emplace();
         out.component = component_;
@@ -133,7 +133,10 @@ public:
                 if (good.test(k)) rank[k] = 0;
             q.ask.criteria.insert(q.ask.criteria.begin(), {copies[i], std::move(rank)});
         }
-        if (at + 1 < line.size()) out.facts = why_not_further(q, plain, line[at + 1]);
+        if (at + 1 < line.size()) {
+            further_ = line[at + 1];
+            out.facts = why_not_further(q, plain, *further_);
+        }
         if (!without || extras.empty()) return;
         const std::size_t further = end_of(*q.here, with_extras, copies, line);
         if (further <= at) return;
@@ -141,6 +144,23 @@ public:
         for (const std::uint32_t var : extras) join(out.extra, kb_.name(in[var].component), ", ");
         tell_end(q, line[further], out.with_extra, bound);
         if (out.with_extra.empty()) out.with_extra = "any";
+    }
+
+    /// Would the kind question, where what nobody recorded counts for, go one place further than the strict one did?
+    [[nodiscard]] bool further() const noexcept { return further_.has_value(); }
+    void doubt(question& strict, const question& kind) const {
+        const instance_table& in = kind.here->low.instances;
+        query q = kind.ask;
+        q.criteria.clear();
+        for (const std::uint32_t var : kind.here->decision_order.extras)
+            if (in[var].component != component_) {
+                bits absent(in.domain_size(var));
+                absent.set(0);
+                q.restrictions.push_back({var, std::move(absent)});
+            }
+        for (const std::uint32_t var : in.of(component_))
+            q.restrictions.push_back({var, within(in, var, *further_)});
+        strict.goal->unsure = kind.here->borrow()->satisfiable(q);
     }
 
 private:
@@ -162,7 +182,8 @@ private:
         out.set(0);
         for (std::uint32_t i = 1; i < out.size(); ++i) {
             const frozen::value& v = in.value(var, i);
-            if ((v.flags & frozen::is_unknown) != 0 || (goal_.newest ? v.rank <= rank : v.rank >= rank)) out.set(i);
+            if ((v.flags & frozen::is_unknown) != 0 || (goal_.newest ? v.rank <= rank : v.rank >= rank))
+                out.set(i);
         }
         return out;
     }
@@ -210,8 +231,9 @@ private:
             const version_interval last = wanted.interval(wanted.interval_count() - 1);
             if (last.has_upper()) {
                 const version_interval own = cell.interval(0);
-                bound = own.has_upper() && *own.upper == *last.upper ? std::string(kb_.str(v.high))
-                                                                     : to_string(version_set::up_to(*last.upper));
+                bound = own.has_upper() && *own.upper == *last.upper
+                            ? std::string(kb_.str(v.high))
+                            : to_string(version_set::up_to(*last.upper));
             }
             version = bound.starts_with("<=") ? bound.substr(2) : std::string{};
             for (const frozen::cell_release& r : kb_.cell_releases(v.builds))
@@ -235,7 +257,8 @@ private:
         for (const std::uint32_t var : q.here->low.instances.of(component_))
             with.ask.restrictions.push_back({var, within(q.here->low.instances, var, rank)});
         const cudacompat::asked by{asked_by::request, component_,
-                               std::string(goal_.newest ? "a newer " : "an older ") + std::string(kb_.name(component_))};
+                                   std::string(goal_.newest ? "a newer " : "an older ") +
+                                       std::string(kb_.name(component_))};
         with.says.insert(with.says.begin() + static_cast<std::ptrdiff_t>(before),
                          with.ask.restrictions.size() - before, by);
         const auto outcome = q.here->borrow()->solve(with.ask);
@@ -254,6 +277,7 @@ private:
     const knowledge_base& kb_;
     const objective& goal_;
     std::uint32_t component_ = frozen::none;
+    std::optional<std::uint32_t> further_; ///< the rank that the strict question cannot reach
     std::vector<request_item> items_;
     stack_record stack_;
     std::vector<std::string> set_aside_;

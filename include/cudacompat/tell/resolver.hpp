@@ -27,6 +27,8 @@ public:
         result<question> strict = asker.build(true);
         if (!strict) return std::move(strict).error();
         goal.pursue(*strict);
+        if (goal.further())
+            if (const result<question> kind = asker.build(false)) goal.doubt(*strict, *kind);
         auto asked = std::make_shared<const question>(std::move(*strict));
         if (!asked->impossible.empty()) return impossible(asked);
 

@@ -8,6 +8,7 @@
 #include <cudacompat/tell/text_table.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -117,7 +118,8 @@ namespace detail {
 namespace detail {
 
 /// "least driver: 580.65.06", and what stands against less.
-[[nodiscard]] inline std::string goal_lines(const answer& a, source_list& sources, const text_options& options) {
+[[nodiscard]] inline std::string goal_lines(const answer& a, source_list& sources,
+                                            const text_options& options) {
     const goal_found& g = *a.goal();
     const knowledge_base& kb = a.kb();
     const std::string name(kb.name(g.component));
@@ -130,24 +132,37 @@ namespace detail {
     if (g.found && a.verdict() == cudacompat::verdict::unknown) out += " (if the missing details are kind)";
     if (options.colour) out = "\x1b[1m" + out + "\x1b[0m";
     out += "\n";
-    const auto speaks = [&](std::uint32_t i) { // of the component itself; these stand first
+    const auto speaks = [&](std::uint32_t i) { // of the component itself
         for (const frozen::group& then : kb.groups(kb.facts()[i].then))
-            for (const frozen::selector& s : kb.selectors(then.any_of))
-                if (s.component == g.component) return true;
+            for (const frozen::selector& k : kb.selectors(then.any_of))
+                if (k.component == g.component) return true;
         return false;
     };
-    const auto own = static_cast<std::size_t>(std::count_if(g.facts.begin(), g.facts.end(), speaks));
-    const std::size_t most = own == 0 ? 3 : std::min<std::size_t>(own, 3);
-    for (std::size_t i = 0; i < g.facts.size() && i < most; ++i) {
-        const frozen::fact& f = kb.facts()[g.facts[i]];
+    const std::vector<std::uint32_t> here =
+        a.solution() == nullptr ? std::vector<std::uint32_t>{} : a.solution()->facts(name);
+    std::vector<std::uint32_t>
+        told; // those that bind this very solution, else those on the component, else any
+    for (const std::uint32_t i : g.facts)
+        if (std::find(here.begin(), here.end(), i) != here.end()) told.push_back(i);
+    if (told.empty()) std::copy_if(g.facts.begin(), g.facts.end(), std::back_inserter(told), speaks);
+    if (told.empty()) told = g.facts;
+    if (told.size() > 3) told.resize(3);
+    for (const std::uint32_t i : told) {
+        const frozen::fact& f = kb.facts()[i];
         put_wrapped(out, "  - ", "    ", describe(kb, f) + " " + sources.cite(f), options.width);
     }
-    if (g.facts.size() > most)
-        out += "  - and " + std::to_string(g.facts.size() - most) + " more (--format json lists them)\n";
+    if (g.facts.size() > told.size())
+        out +=
+            "  - and " + std::to_string(g.facts.size() - told.size()) + " more (--format json lists them)\n";
     if (g.found && g.facts.empty())
         put_wrapped(out, "  - ", "    ",
                     "no bound is known on this side: " + name + " has no " + (g.newest ? "newer" : "older") +
                         " version in the data, or none that the request admits",
+                    options.width);
+    if (g.unsure)
+        put_wrapped(out, "  - ", "    ",
+                    std::string(g.newest ? "newer" : "lower") +
+                        " ones may do too: what would tell is not all on record",
                     options.width);
     if (!g.with_extra.empty())
         put_wrapped(out, "  - ", "    ", "with " + g.extra + ": " + g.with_extra, options.width);
@@ -192,8 +207,8 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
     detail::source_list sources(kb);
     std::string out = a.goal() == nullptr ? std::string{} : detail::goal_lines(a, sources, options);
     out += paint(to_string(a.verdict()), a.verdict() == verdict::compatible     ? "1;32"
-                                                    : a.verdict() == verdict::incompatible ? "1;31"
-                                                                                           : "1;33");
+                                         : a.verdict() == verdict::incompatible ? "1;31"
+                                                                                : "1;33");
     if (a.degraded()) out += " (degraded)";
     if (!a.asked().platform.empty() && kb.platforms().size() > 1) out += " on " + a.asked().platform;
     if (!kb.version().empty())
