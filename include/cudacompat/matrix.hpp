@@ -48,6 +48,7 @@ struct version_matrix {
         bool stretch = false;
     };
     std::string component, by;
+    bool ordered = true;  ///< the columns have an order: they are no labels
     std::string platform; ///< empty where the knowledge base knows one only
     bool platform_assumed = true;
     std::string data, digest, as_of;

@@ -30,6 +30,7 @@ public:
         here_ = plain->here;
         out_.component = kb_.name(component_);
         out_.by = kb_.name(by_);
+        out_.ordered = !is_label(by_);
         out_.platform = kb_.platforms().size() > 1 ? plain->platform : std::string{};
         out_.platform_assumed = plain->platform_assumed;
         out_.data = kb_.version();

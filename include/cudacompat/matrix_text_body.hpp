@@ -67,7 +67,7 @@ CUDACOMPAT_BODY std::string version_matrix::ranges(const row& r, verdict v) cons
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (r.cells[i] != v) continue;
         std::size_t last = i;
-        while (last + 1 < columns.size() && r.cells[last + 1] == v) ++last;
+        while (ordered && last + 1 < columns.size() && r.cells[last + 1] == v) ++last;
         std::string part = columns[i].version;
         if (columns[i].stretch) {
             part = columns[i].low;

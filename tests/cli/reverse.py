@@ -238,6 +238,19 @@ class Matrix(unittest.TestCase):
                     told |= set(names[names.index(ends[0]) : names.index(ends[-1]) + 1])
             self.assertEqual(told, {n for n, cell in zip(names, row["cells"]) if cell == "yes"})
 
+    def test_labels_have_no_ranges(self):
+        m = document("matrix", "torch", "--by", "distro", "--rows", ">=2.8")
+        for row in m["rows"]:
+            self.assertEqual((row["works"] or "").split(", "), [c["version"] for c, cell in zip(m["columns"], row["cells"]) if cell == "yes"] or [""])
+
+    def test_open_rows_are_the_line(self):
+        """Each stretch of rows means what it says: the next begins where it ends, and a release in it is judged as it is."""
+        m = document("matrix", "driver", "--by", "gpu", "--all")
+        items = [r["item"] for r in m["rows"]]
+        self.assertEqual(len(set(items)), len(items))
+        for row in m["rows"]:
+            self.assertEqual(run("resolve", row["item"]).returncode, 0, row["item"])
+
     def test_rows(self):
         all_rows = [r["version"] for r in document("matrix", "torch", "--by", "python", "--all", "--rows", ">=2.0,<2.2")["rows"]]
         minor = [r["version"] for r in document("matrix", "torch", "--by", "python", "--rows", ">=2.0,<2.2")["rows"]]

@@ -60,9 +60,11 @@ protected:
     [[nodiscard]] std::string bound(const version_cut& cut, bool lower) const {
         const auto exact = bound_texts_.find(std::string(cut.key()));
         if (exact != bound_texts_.end()) return (lower ? ">=" : "<") + exact->second;
-        const auto after =
-            bound_texts_.find(std::string(cut.key().substr(0, cut.key().empty() ? 0 : cut.key().size() - 1)));
-        if (after != bound_texts_.end()) return (lower ? ">" : "<=") + after->second;
+        // "Just after v" ends in a mark; a floor (before 545.23.9) without its last byte may be another key.
+        if (!cut.key().empty() && cut.key().back() == tag_after)
+            if (const auto after = bound_texts_.find(std::string(cut.key().substr(0, cut.key().size() - 1)));
+                after != bound_texts_.end())
+                return (lower ? ">" : "<=") + after->second;
         return to_string(lower ? version_set::from(cut) : version_set::up_to(cut));
     }
 
