@@ -170,9 +170,9 @@ private:
     }
 
     /// sm_86, compute_90a: a capability. Of a list that follows "supports CUDA capabilities" the build has the code.
-    void architectures(std::string_view word) {
-        each(word, [&](std::size_t at) {
-            const std::size_t first = at - word.size();
+    void architectures(std::string_view kind) {
+        each(kind, [&](std::size_t at) {
+            const std::size_t first = at - kind.size();
             if (first > 0 && (is_letter(text_[first - 1]) || text_[first - 1] == '_')) return;
             std::string digits;
             while (at < text_.size() && text_[at] >= '0' && text_[at] <= '9' && digits.size() < 4)
