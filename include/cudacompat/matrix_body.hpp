@@ -230,11 +230,9 @@ private:
         const bool by_cell = !strict->doubts.empty() || !strict->impossible.empty() ||
                              (kb_.components()[by_].flags & frozen::device_code) != 0;
         for (std::size_t i = 0; by_cell && i < r.cells.size(); ++i) {
-            const std::vector<request_item> all = items({own, item(by_, out_.columns[i].item)});
-            const result<answer> a =
-                resolver(kb_, all, q_.stack == nullptr ? nullptr : &stack_, options_).run();
-            if (!a) return a.error();
-            r.cells[i] = a->verdict();
+            const result<cudacompat::verdict> one = judge({own, item(by_, out_.columns[i].item)});
+            if (!one) return one.error();
+            r.cells[i] = *one;
         }
         if (!by_cell) {
             works(*strict,
@@ -249,6 +247,29 @@ private:
         }
         r.item = own.text;
         return std::nullopt;
+    }
+    /// One question for itself. Its answer is needed only where a partial observation has to be judged by it.
+    [[nodiscard]] result<cudacompat::verdict> judge(const std::vector<request_item>& own) const {
+        const result<question> strict = ask(own, true);
+        if (!strict) return strict.error();
+        if (!strict->impossible.empty())
+            return std::all_of(strict->impossible.begin(), strict->impossible.end(),
+                               [](const nothing_matches& n) { return n.beyond_data; })
+                       ? cudacompat::verdict::unknown
+                       : cudacompat::verdict::incompatible;
+        if (strict->here->borrow()->satisfiable(strict->ask)) {
+            if (strict->doubts.empty())
+                return strict->gaps.empty() ? cudacompat::verdict::compatible : cudacompat::verdict::unknown;
+            const std::vector<request_item> all = items(own);
+            const result<answer> a =
+                resolver(kb_, all, q_.stack == nullptr ? nullptr : &stack_, options_).run();
+            if (!a) return a.error();
+            return a->verdict();
+        }
+        const result<question> kind = ask(own, false);
+        if (!kind) return kind.error();
+        return kind->here->borrow()->satisfiable(kind->ask) ? cudacompat::verdict::unknown
+                                                            : cudacompat::verdict::incompatible;
     }
     /// Marks the columns that the question has a solution for; those that are marked already stay.
     void works(const question& q, cudacompat::verdict v, bool kind, version_matrix::row& r) const {
