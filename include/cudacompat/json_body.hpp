@@ -38,6 +38,7 @@ public:
         out_.member("platform_assumed", asked.platform_assumed);
         out_.member_or_null("as_of", asked.here->low.ctx.as_of);
         out_.member_list("request", options_.request);
+        goal();
         components();
         builds();
         conflict();
@@ -60,6 +61,24 @@ private:
         for (const std::uint32_t f : facts) out_.text(id(f));
         out_.close(']');
         cited_.insert(cited_.end(), facts.begin(), facts.end());
+    }
+
+    void goal() {
+        const goal_found* g = answer_.goal();
+        if (g == nullptr) return;
+        out_.key("goal");
+        out_.open('{');
+        out_.member("component", kb_.name(g->component));
+        out_.member("goal", g->newest ? "newest" : "least");
+        out_.member("found", g->found);
+        out_.member_or_null("version", g->version);
+        out_.member_or_null("bound", g->bound);
+        cite(g->facts);
+        out_.member("unsure", g->unsure);
+        out_.member_or_null("extra", g->extra);
+        out_.member_or_null("version_with_extra", g->with_extra);
+        out_.member_list("set_aside", g->set_aside);
+        out_.close('}');
     }
 
     void components() {

@@ -4,6 +4,7 @@
 #include "help.hpp"
 
 #include <cudacompat/data.hpp>
+#include <cudacompat/knowledge/tables.hpp>
 #include <cudacompat/version_info.hpp>
 
 #include <CLI/App.hpp>
@@ -20,7 +21,7 @@ namespace cudacompat::cli {
 
 namespace {
 
-constexpr std::string_view commands[] = {"resolve", "check", "kb"};
+constexpr std::string_view commands[] = {"resolve", "check", "matrix", "explain", "kb"};
 constexpr std::string_view kb_commands[] = {"list", "show", "lint", "stats", "compile"};
 constexpr std::size_t most_solutions = 1000;
 
@@ -130,6 +131,14 @@ private:
     CLI::App app_;
 };
 
+/// Empty, or what is wrong.
+std::string read_width(const std::string& text, std::size_t& out) {
+    out = 0;
+    for (const char c : text)
+        out = c >= '0' && c <= '9' && out < 10000 ? out * 10 + static_cast<std::size_t>(c - '0') : 10000;
+    return out < 40 || out > 1000 ? "--width '" + escaped(text) + "': expected 40 to 1000" : std::string{};
+}
+
 /// CLI11 reads "[a,b]" as a list and "{}" as an empty one; nothing of ours is written so.
 const char* find_bracketed(std::span<const char* const> args) {
     for (const char* a : args)
@@ -167,6 +176,8 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
     std::string colour = "auto";
     std::string stack;
     std::string width;
+    std::string least;
+    std::string newest;
     bool all = false;
     parser p(command);
     CLI::Option* request = p.app().add_option("REQUEST", out.request);
@@ -176,6 +187,12 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
     overlay_option(p, out.overlays);
     if (!checks) p.option("--policy", prefer);
     p.app().add_option("--allow", out.options.allow)->expected(1)->allow_extra_args(false)->take_all();
+    CLI::Option* has_least = nullptr;
+    CLI::Option* has_newest = nullptr;
+    if (!checks) {
+        has_least = p.option("--min", least);
+        has_newest = p.option("--newest", newest);
+    }
     p.option("--as-of", out.options.as_of);
     p.option("--format", format);
     p.option("--color,--colour", colour);
@@ -193,6 +210,12 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
         return wrong("no request; name at least one component, such as 'torch:1.12'");
     if (out.request.empty() && has_stack->count() == 0 && out.set.empty())
         return wrong("nothing to check; give --stack FILE, --set KEY=VALUE or a request");
+    const bool wants_least = has_least != nullptr && has_least->count() != 0;
+    const bool wants_newest = has_newest != nullptr && has_newest->count() != 0;
+    if (wants_least && wants_newest) return wrong("both --min and --newest; one end at a time");
+    out.options.goal = {wants_newest ? newest : least, wants_newest};
+    if ((wants_least || wants_newest) && out.options.goal.component.empty())
+        return wrong("--min, --newest: expected the name of a component");
     if (has_stack->count() != 0) out.stack = stack;
     if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
         return wrong(std::move(e));
@@ -202,15 +225,99 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
         return wrong(std::move(e));
     if (!out.options.as_of.empty() && !is_day(out.options.as_of))
         return wrong("--as-of '" + escaped(out.options.as_of) + "': expected a day as YYYY-MM-DD");
-    if (has_width->count() != 0) {
-        for (const char c : width)
-            out.width = c >= '0' && c <= '9' && out.width < 10000
-                            ? out.width * 10 + static_cast<std::size_t>(c - '0')
-                            : 10000;
-        if (out.width < 40 || out.width > 1000)
-            return wrong("--width '" + escaped(width) + "': expected 40 to 1000");
-    }
+    if (has_width->count() != 0)
+        if (std::string e = read_width(width, out.width); !e.empty()) return wrong(std::move(e));
     if (all) out.options.all_limit = most_solutions;
+    out.kb = default_kb(out.kb);
+    if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
+    return out;
+}
+
+arguments read_matrix(std::span<const char* const> args) {
+    static constexpr std::pair<std::string_view, matrix_format> matrix_formats[] = {
+        {"text", matrix_format::text},
+        {"json", matrix_format::json},
+        {"csv", matrix_format::csv},
+        {"html", matrix_format::html}};
+    matrix_args out;
+    std::string format = "text";
+    std::string prefer = "newest";
+    std::string stack;
+    std::string width;
+    std::vector<std::string> words_given;
+    parser p("matrix");
+    CLI::Option* positional = p.app().add_option("COMPONENT", words_given);
+    p.option("--by", out.by);
+    p.option("--rows", out.rows);
+    p.app().add_flag("--all", out.all);
+    CLI::Option* has_stack = p.option("--stack", stack);
+    CLI::Option* set = p.app().add_option("--set", out.set)->expected(1)->allow_extra_args(false)->take_all();
+    p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
+    p.option("--policy", prefer);
+    p.option("--as-of", out.options.as_of);
+    p.option("--format", format);
+    CLI::Option* has_width = p.option("--width", width);
+
+    const auto wrong = [](std::string message) { return bad_usage{std::move(message), "matrix"}; };
+    if (const char* bracketed = find_bracketed(args))
+        return wrong("argument '" + escaped(bracketed) + "': no request, name or value begins so");
+    if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
+    out.request = positional->results();
+    out.set = set->results();
+    if (out.request.empty() || out.request.front().empty())
+        return wrong("no COMPONENT; name the one whose releases are the rows, such as 'torch'");
+    out.component = out.request.front();
+    out.request.erase(out.request.begin());
+    if (out.by.empty()) return wrong("no --by; name the component of the columns, such as '--by driver'");
+    if (has_stack->count() != 0) out.stack = stack;
+    if (std::string e = words<matrix_format>{"--format", matrix_formats}.read(format, out.format); !e.empty())
+        return wrong(std::move(e));
+    if (std::string e = words<policy>{"--policy", policies}.read(prefer, out.options.prefer); !e.empty())
+        return wrong(std::move(e));
+    if (!out.options.as_of.empty() && !is_day(out.options.as_of))
+        return wrong("--as-of '" + escaped(out.options.as_of) + "': expected a day as YYYY-MM-DD");
+    if (has_width->count() != 0)
+        if (std::string e = read_width(width, out.width); !e.empty()) return wrong(std::move(e));
+    out.kb = default_kb(out.kb);
+    if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
+    return out;
+}
+
+arguments read_explain(std::span<const char* const> args) {
+    explain_args out;
+    std::string format = "text";
+    std::string width;
+    parser p("explain");
+    CLI::Option* subjects = p.app().add_option("CODE", out.subjects);
+    p.option("--layer", out.layer);
+    p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
+    p.option("--format", format);
+    CLI::Option* has_width = p.option("--width", width);
+
+    const auto wrong = [](std::string message) { return bad_usage{std::move(message), "explain"}; };
+    std::vector<const char*> plain;
+    std::vector<std::string> messages; // "[rank0]: ..." is a message, whatever CLI11 would read in it
+    for (const char* a : args)
+        if (*a == '[' || *a == '{') messages.emplace_back(a);
+        else plain.push_back(a);
+    if (std::string e = p.parse(plain); !e.empty()) return wrong(std::move(e));
+    out.subjects = subjects->results();
+    out.subjects.insert(out.subjects.end(), messages.begin(), messages.end());
+    if (out.subjects.empty()) return wrong("no CODE or MESSAGE; give one, or - for a log on standard input");
+    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
+        return wrong(std::move(e));
+    if (has_width->count() != 0)
+        if (std::string e = read_width(width, out.width); !e.empty()) return wrong(std::move(e));
+    if (!out.layer.empty()) {
+        std::replace(out.layer.begin(), out.layer.end(), '-', '_');
+        std::vector<std::pair<std::string_view, int>> layers;
+        for (const std::string_view name : error_layer_names) layers.emplace_back(name, 0);
+        int ignored = 0;
+        if (std::string e = words<int>{"--layer", layers}.read(out.layer, ignored); !e.empty())
+            return wrong(std::move(e));
+    }
     out.kb = default_kb(out.kb);
     if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
     return out;
@@ -289,7 +396,7 @@ std::string unknown_command(std::string_view what, std::string_view given,
 arguments read_arguments(int argc, const char* const* argv) {
     const std::span<const char* const> args(argv + (argc > 0 ? 1 : 0),
                                             static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
-    if (args.empty()) return bad_usage{"no command; expected resolve, check or kb", ""};
+    if (args.empty()) return bad_usage{"no command; expected resolve, check, matrix, explain or kb", ""};
     const std::string_view first = args[0];
     if (is_help(first)) return wants_text{std::string(help_of(""))};
     if (first == "--version") return wants_text{version_text()};
@@ -307,6 +414,14 @@ arguments read_arguments(int argc, const char* const* argv) {
     if (first == "check") {
         if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("check"))};
         return read_resolve("check", args.subspan(1));
+    }
+    if (first == "matrix") {
+        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("matrix"))};
+        return read_matrix(args.subspan(1));
+    }
+    if (first == "explain") {
+        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("explain"))};
+        return read_explain(args.subspan(1));
     }
     if (first != "kb") return bad_usage{unknown_command("command", first, commands), ""};
     if (args.size() == 1)

@@ -29,6 +29,32 @@ struct resolve_args {
     std::size_t width = 0; ///< 0: by the terminal
 };
 
+enum class matrix_format : unsigned char { text, json, csv, html };
+
+struct matrix_args {
+    std::string component;
+    std::string by;
+    std::vector<std::string> request;
+    std::string rows;
+    bool all = false;
+    std::optional<std::string> stack;
+    std::vector<std::string> set;
+    std::string kb;
+    std::vector<std::string> overlays;
+    resolve_options options;
+    matrix_format format = matrix_format::text;
+    std::size_t width = 0;
+};
+
+struct explain_args {
+    std::vector<std::string> subjects; ///< codes and messages; "-": a log on standard input
+    std::string layer;                 ///< of the table; empty: all
+    std::string kb;
+    std::vector<std::string> overlays;
+    output_format format = output_format::text;
+    std::size_t width = 0;
+};
+
 struct kb_args {
     std::string command; ///< list, show, lint, stats, compile
     std::string subject; ///< list: WHAT; show: NAME; lint, compile: DIR
@@ -45,10 +71,11 @@ struct wants_text {
 /// The command line is wrong.
 struct bad_usage {
     std::string message;
-    std::string_view command; ///< whose --help is worth reading: "", "resolve", "kb", "kb list", ...
+    std::string_view
+        command; ///< whose --help is worth reading: "", "resolve", "matrix", "kb", "kb list", ...
 };
 
-using arguments = std::variant<resolve_args, kb_args, wants_text, bad_usage>;
+using arguments = std::variant<resolve_args, matrix_args, explain_args, kb_args, wants_text, bad_usage>;
 
 /// Reads argv[1] .. argv[argc-1]. Reads the environment for CUDACOMPAT_KB only.
 [[nodiscard]] arguments read_arguments(int argc, const char* const* argv);

@@ -6,6 +6,8 @@
 namespace cudacompat::cli {
 
 [[nodiscard]] int run_resolve(const resolve_args& args);
+[[nodiscard]] int run_matrix(const matrix_args& args);
+[[nodiscard]] int run_explain(const explain_args& args);
 [[nodiscard]] int run_kb_list(const kb_args& args);
 [[nodiscard]] int run_kb_show(const kb_args& args);
 [[nodiscard]] int run_kb_lint(const kb_args& args);

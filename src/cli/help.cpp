@@ -15,6 +15,8 @@ behind every sentence.
 commands:
   resolve REQUEST...   what fits together
   check --stack FILE   does what is there fit, which link is broken, what mends it
+  matrix COMPONENT     which of its releases work with which of another
+  explain ERROR...     what a code, a message or a log says about versions
   kb COMMAND           the knowledge base: list, show, lint, stats, compile
 
 options:
@@ -27,6 +29,8 @@ examples:
   cudacompat resolve torch driver:535.104.05 python:3.10 --format json
   cudacompat resolve torch --stack host.yaml
   cudacompat check --stack host.yaml
+  cudacompat matrix torch --by driver
+  cudacompat explain 803
   cudacompat kb show torch
 
 exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
@@ -51,6 +55,10 @@ the machine (what is not mentioned is free, and the answer says what it needs):
                        compat_package, components.NAME or NAME, date, ...
 
 the answer:
+  --min COMPONENT      the least version of COMPONENT with which the request can
+                       be met, and what stands against less
+  --newest COMPONENT   the newest one. What a stack states about COMPONENT is set
+                       aside for either; a compat package is no means to it
   --policy POLICY      newest     newest releases first (default)
                        installed  change least of what the stack states
                        verified   newest, without facts of weak certainty
@@ -75,6 +83,8 @@ examples:
   cudacompat resolve 'torch>=2.4' gpu:h100 os:windows
   cudacompat resolve torch --set driver=535.104.05 --set gpu=rtx-4090
   cudacompat resolve torch --stack host.yaml --policy installed
+  cudacompat resolve --min driver torch:2.9+cu130
+  cudacompat resolve --newest torch driver:525.60.13 gpu:t4
   echo '{"driver": "550.54.14"}' | cudacompat resolve torch --stack - --format json
 
 exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
@@ -121,6 +131,89 @@ examples:
 
 exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
 input file, 70 internal error
+)"},
+    {"matrix", R"(usage: cudacompat matrix COMPONENT --by OTHER [REQUEST...] [options]
+
+A table: which releases of COMPONENT work with which versions of OTHER, where
+the REQUEST holds too. A cell is the answer of one 'cudacompat resolve' with
+the release and the version added to the request: yes, no or unknown.
+
+Rows are the newest releases of each minor release, newest first. Columns are
+minor releases of OTHER (gpu: compute capabilities); of an open line (driver,
+python, glibc) stretches in which nothing changes.
+
+the table:
+  --by OTHER           component of the columns: driver, python, gpu,
+                       cuda-runtime, glibc, cudnn, ...
+  --rows SPEC          only these releases of COMPONENT: '>=2.0', '2.4 || 2.6'
+  --all                every release, not only the newest of each minor one
+
+the machine:
+  --stack FILE         as for resolve. What it states about the two components
+  --set KEY=VALUE      is set aside
+
+the answers:
+  --policy POLICY      newest (default), installed or verified
+  --as-of YYYY-MM-DD   judge by what was published by that day
+  --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
+                       data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
+
+the output:
+  --format FORMAT      text   a grid where it fits, else ranges for each row
+                       json   data/schema/matrix.schema.json
+                       csv    RFC 4180
+                       html   one page, without scripts
+  --width N            columns of the text, 40 to 1000 (default: 100, or the
+                       terminal's where it has less)
+  -h, --help           this text
+
+examples:
+  cudacompat matrix torch --by driver
+  cudacompat matrix torch --by gpu --rows '>=2.0'
+  cudacompat matrix torch --by cuda-runtime python:3.12
+  cudacompat matrix torch --by python os:windows --format html > torch.html
+  cudacompat matrix torchvision --by torch --all --format csv
+  cudacompat matrix jax --by cudnn --stack host.yaml
+
+exit code: 0 the table, whatever is in it; 2 usage, 4 bad data or input file
+)"},
+    {"explain", R"(usage: cudacompat explain CODE|MESSAGE... [options]
+
+Says what an error means, whether it tells of versions that do not fit, its
+causes and what tells them apart, and what to do.
+
+CODE or MESSAGE is
+  803  nvml:18  'NVML 18'     a code; without a layer, in every layer that has it
+  CUDA_ERROR_NO_DEVICE        a symbol of the CUDA runtime or the driver API, ...
+  'no kernel image is ...'    a message as it was printed, or a part of one; the
+                              versions that it names are told
+  error.cuda-runtime.35       the id of an entry
+  -                           a whole log on standard input, 1 MiB at most: every
+                              known message in it, with its line numbers
+
+options:
+  --layer LAYER        only what this layer says: container, kernel_module, nvml,
+                       driver_api, cuda_runtime, nvrtc, cublas, cudnn, nccl,
+                       tensorrt, loader, installer, framework
+  --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
+                       data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
+  --format text|json   json: data/schema/explanation.schema.json
+  --width N            columns of the text, 40 to 1000 (default: 100, or the
+                       terminal's where it has less)
+  -h, --help           this text
+
+examples:
+  cudacompat explain 803
+  cudacompat explain CUDA_ERROR_NO_DEVICE
+  cudacompat explain cudaErrorInsufficientDriver
+  cudacompat explain 'no kernel image is available'
+  cudacompat explain 'libcudnn.so.8: cannot open shared object file'
+  cudacompat explain 3 --layer nccl
+  python train.py 2>&1 | cudacompat explain -
+
+exit code: 0 known, 3 not known (or not all of it), 2 usage, 4 bad data
 )"},
     {"kb", R"(usage: cudacompat kb COMMAND ...
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -133,6 +134,21 @@ result<knowledge_base> open_kb(const std::string& path, std::span<const std::str
     error e = std::move(kb).error();
     e.where.file = path;
     return e;
+}
+
+result<std::string> read_log(std::size_t most, bool& cut) {
+    std::string out(most + 1, '\0');
+    std::size_t filled = 0;
+    while (filled < out.size()) {
+        const ssize_t n = ::read(STDIN_FILENO, out.data() + filled, out.size() - filled);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return wrong_file("-", std::strerror(errno));
+        if (n == 0) break;
+        filled += static_cast<std::size_t>(n);
+    }
+    cut = filled > most;
+    out.resize(std::min(filled, most));
+    return out;
 }
 
 result<stack_record> open_stack(const std::string& path) {

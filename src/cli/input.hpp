@@ -23,6 +23,9 @@ namespace cudacompat::cli {
 [[nodiscard]] result<std::vector<std::byte>> compile_kb(const std::string& path,
                                                         std::span<const std::string> overlays);
 
+/// Standard input, cut after `most` bytes; `cut` says whether there was more.
+[[nodiscard]] result<std::string> read_log(std::size_t most, bool& cut);
+
 /// The stack file at `path`; "-" is standard input.
 [[nodiscard]] result<stack_record> open_stack(const std::string& path);
 

@@ -1,5 +1,6 @@
 #include "kb_tables.hpp"
 
+#include "error_view.hpp"
 #include "exit_code.hpp"
 #include "kb_view.hpp"
 
@@ -120,9 +121,7 @@ private:
         detail::put_sources(json_, kb_, kb_.citations(cited));
     }
     [[nodiscard]] std::vector<std::string_view> views(frozen::slice texts) const {
-        std::vector<std::string_view> out;
-        for (const frozen::text t : kb_.texts(texts)) out.push_back(kb_.str(t));
-        return out;
+        return texts_of(kb_, texts);
     }
 
     // -- errors -----------------------------------------------------------------------------------------------
@@ -133,26 +132,7 @@ private:
 
     void json_error(const frozen::error& e) {
         json_.open('{');
-        json_.member("id", kb_.str(e.id));
-        json_.member("layer", layer_of(e));
-        if (e.code == frozen::none) json_.member_or_null("code", {});
-        else json_.member("code", std::uint64_t{e.code});
-        json_.member_or_null("name", kb_.str(e.name));
-        json_.member_or_null("driver_name", kb_.str(e.driver_name));
-        json_.member_list("text", views(e.texts));
-        json_.member("versions", version_tell_names[e.versions]);
-        json_.member("says", kb_.str(e.says));
-        json_.key("causes");
-        json_.open('[');
-        for (const frozen::cause& c : kb_.causes(e)) {
-            json_.open('{');
-            json_.member("cause", kb_.str(c.what));
-            json_.member_or_null("tell", kb_.str(c.tell));
-            json_.member_or_null("advice", kb_.str(c.advice));
-            json_.close('}');
-        }
-        json_.close(']');
-        json_sources(e.sources);
+        put_error_members(json_, kb_, e);
         json_.close('}');
     }
 
@@ -162,9 +142,7 @@ private:
         if (e.code != frozen::none) rows.push_back({"  code", std::to_string(e.code)});
         if (!e.name.empty()) rows.push_back({"  name", str(e.name)});
         if (!e.driver_name.empty()) rows.push_back({"  in the driver API", str(e.driver_name)});
-        constexpr std::array<std::string_view, 3> tells{"yes: versions do not fit", "no",
-                                                        "maybe: it depends on the cause"};
-        rows.push_back({"  about versions", std::string(tells[e.versions])});
+        rows.push_back({"  about versions", std::string(tells_of_versions(e))});
         for (const std::string_view t : views(e.texts))
             rows.push_back(
                 {rows.back().front() == "  message" || rows.back().front().empty() ? "" : "  message",

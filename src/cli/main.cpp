@@ -15,6 +15,8 @@ namespace cli = cudacompat::cli;
 int run(int argc, char** argv) {
     const cli::arguments args = cli::read_arguments(argc, argv);
     if (const auto* resolve = std::get_if<cli::resolve_args>(&args)) return cli::run_resolve(*resolve);
+    if (const auto* matrix = std::get_if<cli::matrix_args>(&args)) return cli::run_matrix(*matrix);
+    if (const auto* explain = std::get_if<cli::explain_args>(&args)) return cli::run_explain(*explain);
     if (const auto* text = std::get_if<cli::wants_text>(&args))
         return cli::put_result(text->text) ? 0 : cli::exit_internal;
     if (const auto* wrong = std::get_if<cli::bad_usage>(&args)) {

@@ -5,8 +5,10 @@
 #include "set_option.hpp"
 
 #include <cudacompat/cudacompat.hpp>
+#include <cudacompat/decide/named.hpp>
 #include <cudacompat/decide/request.hpp>
 #include <cudacompat/json.hpp>
+
 namespace cudacompat::cli {
 
 int run_resolve(const resolve_args& args) {
@@ -22,6 +24,12 @@ int run_resolve(const resolve_args& args) {
 
     const result<knowledge_base> kb = open_kb(args.kb, args.overlays);
     if (!kb) return report(kb.error());
+    if (const objective& goal = args.options.goal; !goal.component.empty())
+        if (auto named = find_named(*kb, goal.component); !named) {
+            error e = std::move(named).error();
+            e.where.file = goal.newest ? "--newest" : "--min";
+            return report(e);
+        }
 
     stack_record stack;
     const bool has_stack = args.stack || !args.set.empty();

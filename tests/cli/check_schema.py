@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Answers follow data/schema/answer.schema.json: the golden files, fresh runs, and spoilt answers that must not.
+"""Answers follow data/schema/answer.schema.json, tables matrix.schema.json, explanations explanation.schema.json: the golden
+files, fresh runs, and spoilt documents that must not.
 
 Usage: check_schema.py PROGRAM      exit 77 (skipped) where the package jsonschema is not installed
 """
@@ -17,7 +18,10 @@ except ImportError:
     sys.exit(77)
 
 HERE = Path(__file__).resolve().parent
-SCHEMA = json.loads((HERE.parents[1] / "data/schema/answer.schema.json").read_text(encoding="utf-8"))
+SCHEMAS = {
+    command: json.loads((HERE.parents[1] / "data/schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    for command, name in (("resolve", "answer"), ("matrix", "matrix"), ("explain", "explanation"))
+}
 
 
 def no_duplicates(pairs):
@@ -49,29 +53,82 @@ def spoilt(answer):
     yield change("a fact of no kind", lambda a: next(iter(a["facts"].values())).update(kind="rumour"))
 
 
+def edited(document, path, value):
+    """A copy with one member changed (None: taken out)."""
+    out = copy.deepcopy(document)
+    at = out
+    for step in path[:-1]:
+        at = at[step]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return out
+
+
+RUNS = {
+    "resolve": (
+        ("torch",),
+        ("torch:1.12", "gpu:h100"),
+        ("torch:2.6", "--all"),
+        ("torch:99",),
+        ("torch", "python:3.6"),
+        ("torch", "os:windows", "driver:551.61"),
+        ("--min", "driver", "torch:2.9+cu130"),
+        ("--newest", "torch", "driver:525.60.13", "gpu:t4"),
+        ("--min", "torch", "python:3.4"),
+        ("--newest", "glibc", "torch", "--set", "glibc=2.31"),
+    ),
+    "matrix": (
+        ("torch", "--by", "driver"),
+        ("torch", "--by", "gpu", "--all"),
+        ("torch", "--by", "kernel-module", "gpu:v100"),
+        ("driver", "--by", "gpu"),
+        ("torch", "--by", "driver", "--set", "driver=535", "--set", "python=3.10"),
+    ),
+    "explain": (("803",), ("3",), ("libcudnn.so.8: cannot open shared object file",), ("nothing of the kind",), ("CUDA_ERROR_NO_DEVICE", "NVML", "18")),
+}
+
+
 def main():
     program = str(Path(sys.argv[1]).resolve())
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    validator = jsonschema.Draft202012Validator(SCHEMA)
     problems = []
-    good = None
-    for path in sorted(HERE.glob("cases/*/stdout")):
-        text = path.read_text(encoding="utf-8").replace('"digest": "DIGEST"', f'"digest": "{0:016x}"')  # as run_cases.py writes it
-        if "resolve" in (path.parent / "case").read_text(encoding="utf-8") and text.startswith("{"):
-            _, found = check(validator, path.parent.name, text)
+    good = {}
+    for command, schema in SCHEMAS.items():
+        jsonschema.Draft202012Validator.check_schema(schema)
+        validator = jsonschema.Draft202012Validator(schema)
+        for path in sorted(HERE.glob("cases/*/stdout")):
+            text = path.read_text(encoding="utf-8").replace('"DIGEST"', '"0123456789abcdef"')  # golden files have no digest
+            if f"args: {command}" in (path.parent / "case").read_text(encoding="utf-8") and text.startswith("{"):
+                _, found = check(validator, path.parent.name, text)
+                problems += found
+        for args in RUNS[command]:
+            done = subprocess.run([program, command, *args, "--format", "json"], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+            if done.returncode not in (0, 1, 3):
+                problems.append(f"{' '.join(args)}: exit {done.returncode}: {done.stderr.decode()}")
+                continue
+            document, found = check(validator, f"{command} {' '.join(args)}", done.stdout.decode("utf-8"))
             problems += found
-    for args in (("torch",), ("torch:1.12", "gpu:h100"), ("torch:2.6", "--all"), ("torch:99",), ("torch", "python:3.6"), ("torch", "os:windows", "driver:551.61")):
-        done = subprocess.run([program, "resolve", *args, "--format", "json"], capture_output=True, check=False)
-        if done.returncode not in (0, 1, 3):
-            problems.append(f"{' '.join(args)}: exit {done.returncode}: {done.stderr.decode()}")
-            continue
-        answer, found = check(validator, " ".join(args), done.stdout.decode("utf-8"))
-        problems += found
-        good = good or answer
-    for name, bad in spoilt(good):
-        if validator.is_valid(bad):
+            if command not in good:
+                good[command] = document
+            if command == "resolve" and args[0] == "--min" and "goal" not in good:
+                good["goal"] = document
+    for name, bad in spoilt(good["resolve"]):
+        if jsonschema.Draft202012Validator(SCHEMAS["resolve"]).is_valid(bad):
             problems.append(f"the schema accepts {name}")
-    print(*(problems or ["answers follow the schema"]), sep="\n")
+    for command, document, path, value in (
+        ("resolve", good["goal"], ("goal", "goal"), "most"),
+        ("resolve", good["goal"], ("goal", "version"), None),
+        ("matrix", good["matrix"], ("rows", 0, "cells", 0), "perhaps"),
+        ("matrix", good["matrix"], ("columns", 0, "item"), None),
+        ("matrix", good["matrix"], ("extra",), 1),
+        ("explain", good["explain"], ("subjects", 0, "errors", 0, "versions"), "perhaps"),
+        ("explain", good["explain"], ("subjects", 0, "found_by"), "luck"),
+        ("explain", good["explain"], ("subjects", 0, "near"), None),
+    ):
+        if jsonschema.Draft202012Validator(SCHEMAS[command]).is_valid(edited(document, path, value)):
+            problems.append(f"the schema of {command} accepts {path} = {value}")
+    print(*(problems or ["answers follow the schemas"]), sep="\n")
     return 1 if problems else 0
 
 

@@ -172,6 +172,7 @@ private:
             const auto count = static_cast<multiplicity>(kb_.components()[in.component].multiplicity);
             const std::uint32_t last = low.instances.domain_size(var) - 1;
             if (last == 0 || (low.instances.value(var, last).flags & frozen::is_unknown) == 0) continue;
+            if (in.owner == frozen::none && is_described(in.component)) continue;
             if (count == multiplicity::code &&
                 (out_.device_names.empty() || in.device >= out_.device_names.size()))
                 continue;
@@ -246,7 +247,7 @@ private:
         const std::uint32_t last = in.domain_size(t.var) - 1;
         bits rest = t.allowed;
         rest.reset(0);
-        if (!rest.empty() && last > 0 && (in.value(t.var, last).flags & frozen::is_unknown) != 0)
+        if (!rest.empty() && last > 0 && !in.is_placed(t.var, last) && (in.value(t.var, last).flags & frozen::is_unknown) != 0)
             t.allowed.set(last);
     }
 

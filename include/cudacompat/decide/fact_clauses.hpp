@@ -154,11 +154,11 @@ protected:
     void add_agreement(std::uint32_t component, cause_id id) {
         const auto copies = in_.of(component);
         const auto major = [&](std::uint32_t var, std::uint32_t i) {
-            const std::string_view text = kb_.str(in_.value(var, i).version);
+            const std::string_view text = in_.text(var, i);
             return text.substr(0, text.find('.'));
         };
         const auto free = [&](std::uint32_t var, std::uint32_t i) {
-            return i == 0 || (in_.value(var, i).flags & frozen::is_unknown) != 0;
+            return i == 0 || (!in_.is_placed(var, i) && (in_.value(var, i).flags & frozen::is_unknown) != 0);
         };
         for (std::size_t a = 0; a < copies.size(); ++a)
             for (std::size_t b = a + 1; b < copies.size(); ++b) {
@@ -310,7 +310,8 @@ protected:
     [[nodiscard]] bits with_unknown(std::uint32_t var, bits holds) const {
         if (count_of(in_[var].component) == multiplicity::code) return holds;
         const std::uint32_t last = in_.domain_size(var) - 1;
-        if (last > 0 && (in_.value(var, last).flags & frozen::is_unknown) != 0) holds.set(last);
+        if (last > 0 && !in_.is_placed(var, last) && (in_.value(var, last).flags & frozen::is_unknown) != 0)
+            holds.set(last);
         return holds;
     }
 

@@ -6,6 +6,7 @@
 
 #include <cudacompat/base/bits.hpp>
 #include <cudacompat/knowledge/knowledge_base.hpp>
+#include <cudacompat/version/version_spec.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -15,11 +16,12 @@
 
 namespace cudacompat {
 
-/// A component of which the question itself describes the build: one that the data does not know, of unknown version.
+/// A component that the question states and the data does not list: a version, or a build that the question describes.
 struct described_build {
     std::uint32_t component = frozen::none;
     std::vector<std::uint32_t> carries; ///< libraries inside it, ascending
     bool code = false;                  ///< its code list is given
+    std::string version;                ///< stated, and not in the data; empty: nobody says
 
     friend bool operator==(const described_build&, const described_build&) = default;
 };
@@ -114,7 +116,23 @@ public:
         bits out =
             members(var, s.present != 0 ? kb_.intervals(s.values) : std::span<const frozen::interval>{});
         if (s.absent != 0) out.set(0);
+        if (const std::uint32_t last = domain_size(var) - 1; is_placed(var, last) && takes(s, *placed(var)))
+            out.set(last);
         return out;
+    }
+    /// The version that the question states and the data does not list; null where there is none.
+    [[nodiscard]] const std::string* placed(std::uint32_t var) const noexcept {
+        const instance& in = instances_[var];
+        const described_build* own =
+            in.owner == frozen::none && in.device == frozen::none ? ctx_.describes(in.component) : nullptr;
+        return own == nullptr || own->version.empty() ? nullptr : &own->version;
+    }
+    [[nodiscard]] bool is_placed(std::uint32_t var, std::uint32_t domain) const noexcept {
+        return domain > 0 && (value(var, domain).flags & frozen::is_place) != 0;
+    }
+    /// The version of a value as text; of a placed one what the question states.
+    [[nodiscard]] std::string_view text(std::uint32_t var, std::uint32_t domain) const noexcept {
+        return is_placed(var, domain) ? std::string_view(*placed(var)) : kb_.str(value(var, domain).version);
     }
     /// Components that bundle copies of others, ascending.
     [[nodiscard]] std::span<const std::uint32_t> owners() const noexcept { return owners_; }
@@ -122,6 +140,16 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> coded() const noexcept { return coded_; }
 
 private:
+    /// Whether the selector means a version that is in no list.
+    [[nodiscard]] bool takes(const frozen::selector& s, const std::string& number) const {
+        if (s.present == 0 || s.variants.count != 0) return false;
+        const std::string_view spec = kb_.str(s.spec);
+        if (spec == "*" || spec == "unknown") return spec == "*";
+        const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
+        const auto at = version::parse(scheme, number);
+        const auto set = version_spec::parse(scheme, spec);
+        return at && set && set->set().contains(*at);
+    }
     void build() {
         const auto components = kb_.components();
         const auto n = static_cast<std::uint32_t>(components.size());
@@ -179,12 +207,14 @@ private:
         const frozen::component& c = kb_.components()[component];
         const auto values = kb_.values(c);
         // A shared copy is known, or restricted by an observation, or described by the question.
-        const bool may_be_unknown =
-            owner != frozen::none || (device == frozen::none && ctx_.describes(component) != nullptr);
+        const described_build* own = owner == frozen::none && device == frozen::none ? ctx_.describes(component) : nullptr;
+        const bool may_be_unknown = owner != frozen::none || (own != nullptr && own->version.empty());
         for (std::uint32_t i = 0; i < values.size(); ++i) {
             const frozen::value& v = values[i];
             if (((v.platforms >> ctx_.platform) & 1U) == 0) continue;
-            if ((v.flags & frozen::is_unknown) != 0 && !may_be_unknown) continue;
+            const bool place = (v.flags & frozen::is_place) != 0;
+            if (place && (own == nullptr || own->version.empty())) continue;
+            if (!place && (v.flags & frozen::is_unknown) != 0 && !may_be_unknown) continue;
             if (!ctx_.as_of.empty() && kb_.str(v.date) > std::string_view(ctx_.as_of) && !v.date.empty())
                 continue;
             value_ids_.push_back(i);

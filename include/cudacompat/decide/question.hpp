@@ -7,6 +7,7 @@
 #include <cudacompat/decide/world_cache.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +44,21 @@ struct doubt {
     std::uint32_t said = 0; ///< index in `says`
 };
 
+/// How the question of an objective came out.
+struct goal_found {
+    std::uint32_t component = frozen::none;
+    bool newest = false;
+    bool found = false; ///< false: the request cannot be met with any version
+    std::string
+        version; ///< a release, or the end of an open line; empty where the line has no end on this side
+    std::string bound; ///< of an open line: ">=580.65.06", "<590"; empty: none, or a list of releases
+    std::vector<std::uint32_t> facts;   ///< irreducible: by these nothing lower (higher) will do
+    bool unsure = false;                ///< going further may do: what would tell is not all on record
+    std::string extra;                  ///< what could be added to go further (a compat package), and ...
+    std::string with_extra;             ///< ... how far; both empty: nothing
+    std::vector<std::string> set_aside; ///< what the stack states about the component, with its place
+};
+
 /// Something that makes a yes impossible, in words.
 using gap = std::string;
 
@@ -68,6 +84,7 @@ struct question {
     std::vector<doubt> doubts;
     std::vector<nothing_matches> impossible;
     std::vector<gap> gaps;
+    std::optional<goal_found> goal;
     std::string platform;
     bool platform_assumed = true;
     std::vector<std::uint32_t> described; ///< variables of builds that the stack itself describes

@@ -27,6 +27,7 @@ struct copy_in_stack {
         version; ///< "unknown" for a copy of unknown version; of an open line: any point of the cell
     std::string_view variant;
     bool unknown = false;
+    bool placed = false; ///< stated by the question and in no list: specs take it by its place alone
 };
 
 namespace detail {
@@ -157,6 +158,7 @@ private:
         const version_spec* parsed = texts_.spec(selector);
         if (parsed == nullptr) return false;
         const version& v = versions_[index];
+        if (copy->placed) return parsed->set().contains(v);
         return parsed->matches(v) ||
                (v.is_prerelease() && (condition || only_prereleases(s.component) || opened(s.component)) &&
                 parsed->set().contains(v));

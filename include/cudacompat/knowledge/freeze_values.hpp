@@ -60,9 +60,11 @@ protected:
     [[nodiscard]] std::string bound(const version_cut& cut, bool lower) const {
         const auto exact = bound_texts_.find(std::string(cut.key()));
         if (exact != bound_texts_.end()) return (lower ? ">=" : "<") + exact->second;
-        const auto after =
-            bound_texts_.find(std::string(cut.key().substr(0, cut.key().empty() ? 0 : cut.key().size() - 1)));
-        if (after != bound_texts_.end()) return (lower ? ">" : "<=") + after->second;
+        // "Just after v" ends in a mark; a floor (before 545.23.9) without its last byte may be another key.
+        if (!cut.key().empty() && cut.key().back() == tag_after)
+            if (const auto after = bound_texts_.find(std::string(cut.key().substr(0, cut.key().size() - 1)));
+                after != bound_texts_.end())
+                return (lower ? ">" : "<=") + after->second;
         return to_string(lower ? version_set::from(cut) : version_set::up_to(cut));
     }
 
@@ -77,7 +79,19 @@ protected:
         for (std::uint32_t c = 0; c < ordered_.size(); ++c)
             if (ordered_[c]->count == multiplicity::code || ordered_[c]->device_code) // a question may describe a build
                 ok = ok && add_unknown(c);
+        for (std::uint32_t c = 0; c < ordered_.size(); ++c)
+            if (!ordered_[c]->open_line && ordered_[c]->scheme != version_scheme::label && !data_.generic)
+                add_place(c);
         return ok;
+    }
+    /// The last value of a closed line: no release, but where one is put that only a question knows.
+    void add_place(std::uint32_t c) {
+        raw_value v;
+        v.flags = frozen::is_unknown | frozen::is_place;
+        v.prefer = 255;
+        v.rank = static_cast<std::uint16_t>(values_[c].empty() ? 0 : values_[c].back().rank + 1);
+        (void)mask({}, {}, v.platforms);
+        values_[c].push_back(std::move(v));
     }
     bool add_unknown(std::uint32_t c) {
         if (!values_[c].empty() && (values_[c].back().flags & frozen::is_unknown) != 0) return true;
@@ -269,9 +283,8 @@ protected:
             append_intervals(found, values_[c], 0, count(values_[c]), in);
         } else { // newest first: the values of an interval of versions are neighbours
             const auto from = [&](const version_cut& cut) { // first value below the cut
-                const auto known_end =
-                    values_[c].end() -
-                    ((values_[c].empty() || (values_[c].back().flags & frozen::is_unknown) == 0) ? 0 : 1);
+                auto known_end = values_[c].end();
+                while (known_end != values_[c].begin() && ((known_end - 1)->flags & frozen::is_unknown) != 0) --known_end;
                 return static_cast<std::uint32_t>(
                     std::partition_point(values_[c].begin(), known_end,
                                          [&](const raw_value& v) { return !is_below(v.at, cut); }) -

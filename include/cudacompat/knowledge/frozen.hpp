@@ -70,7 +70,8 @@ enum value_flag : std::uint8_t {
     is_cell = 2,
     is_prerelease = 4,
     is_host_only = 8,
-    is_source = 16 // compiled on the machine
+    is_source = 16, // compiled on the machine
+    is_place = 32   // with is_unknown: for a version that a question states and the data does not list
 };
 
 /// A published file kind of a value: platform, channel.

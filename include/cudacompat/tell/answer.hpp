@@ -20,6 +20,7 @@ class bits;           // base/bits.hpp
 struct term;          // decide/terms.hpp
 struct query;         // decide/terms.hpp
 struct question;      // decide/question.hpp
+struct goal_found;    // decide/question.hpp
 struct question_ref;  // tell/answer_body.hpp
 class instance_table; // decide/instances.hpp
 class knowledge_base; // knowledge/knowledge_base.hpp
@@ -195,10 +196,13 @@ public:
     [[nodiscard]] const std::vector<std::string>& missing() const noexcept { return missing_; }
     /// All maximal solutions, best first, where they were asked for.
     [[nodiscard]] const std::vector<cudacompat::solution>& all() const noexcept { return all_; }
+    /// How the question of resolve_options::goal came out; nullptr where none was put.
+    [[nodiscard]] const goal_found* goal() const noexcept;
     [[nodiscard]] const question& asked() const noexcept;
     [[nodiscard]] const knowledge_base& kb() const noexcept;
 
 private:
+    friend class caveat_writer;
     friend class resolver;
     friend class judge;
     cudacompat::verdict verdict_;

@@ -51,6 +51,9 @@ CUDACOMPAT_BODY solution::solution(question_ref asked, assignment values, const 
 }
 CUDACOMPAT_BODY const question& solution::asked() const noexcept { return *asked_->held; }
 CUDACOMPAT_BODY const question& answer::asked() const noexcept { return *asked_->held; }
+CUDACOMPAT_BODY const goal_found* answer::goal() const noexcept {
+    return asked().goal ? &*asked().goal : nullptr;
+}
 CUDACOMPAT_BODY const choice* solution::find(std::string_view name) const noexcept {
     for (const choice& c : choices_)
         if (c.name() == name) return &c;
@@ -120,7 +123,8 @@ CUDACOMPAT_BODY void solution::add(std::uint32_t var, std::uint32_t domain, bool
     }
     choice c(std::move(name), i.component, var, domain);
     c.optional_ = optional;
-    c.version_ = representative(kb(), v, asked().here->low.ctx.platform);
+    c.version_ = in.is_placed(var, domain) ? std::string(in.text(var, domain))
+                                           : representative(kb(), v, asked().here->low.ctx.platform);
     for (const auto& [narrowed, spec] :
          asked().narrowed) { // "python 3.10.4" is said, not the line's next bound
         if (narrowed != var || (v.flags & frozen::is_cell) == 0) continue;
@@ -142,6 +146,11 @@ CUDACOMPAT_BODY void solution::add(std::uint32_t var, std::uint32_t domain, bool
         }
         if (!fits.empty()) c.version_ = fits;
     }
+    if (const auto& goal =
+            asked().goal; // the end of the line that was asked for, not a release somewhere in its cell
+        goal && goal->found && goal->component == i.component && (v.flags & frozen::is_cell) != 0 &&
+        goal->bound == kb().str(goal->newest ? v.high : v.low) && !goal->version.empty())
+        c.version_ = goal->version;
     c.variant_ = kb().str(v.variant);
     if (i.owner != frozen::none &&
         static_cast<multiplicity>(kb().components()[i.component].multiplicity) == multiplicity::bundled)

@@ -5,8 +5,10 @@
 #include <cudacompat/tell/builds.hpp>
 #include <cudacompat/tell/describe.hpp>
 #include <cudacompat/tell/text.hpp>
+#include <cudacompat/tell/text_table.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,81 +16,6 @@
 namespace cudacompat {
 
 namespace detail {
-
-/// Breaks at spaces (after a comma too) so that no line is longer than width, unless one word is.
-[[nodiscard]] inline std::vector<std::string> wrap(std::string_view text, std::size_t width) {
-    std::vector<std::string> out;
-    while (text.size() > width) {
-        std::size_t cut = text.rfind(' ', width);
-        if (cut == std::string_view::npos || cut == 0) cut = text.find(' ', width);
-        if (cut == std::string_view::npos) break;
-        out.emplace_back(text.substr(0, cut));
-        text.remove_prefix(cut + 1);
-    }
-    out.emplace_back(text);
-    return out;
-}
-
-inline void put_wrapped(std::string& out, std::string_view first_indent, std::string_view indent,
-                        std::string_view text, std::size_t width) {
-    bool first = true;
-    for (const std::string& line : wrap(text, width - indent.size())) {
-        out += first ? first_indent : indent;
-        out += line;
-        out += '\n';
-        first = false;
-    }
-}
-
-/// Columns of text; the widest are narrowed and wrapped until the whole fits.
-class text_table {
-public:
-    explicit text_table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
-    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-    [[nodiscard]] bool empty() const noexcept { return rows_.size() < 2; }
-
-    [[nodiscard]] std::string print(std::size_t width, bool colour) const {
-        const std::size_t columns = rows_[0].size();
-        std::vector<std::size_t> wide(columns, 0);
-        for (const auto& r : rows_)
-            for (std::size_t c = 0; c < columns; ++c) wide[c] = std::max(wide[c], r[c].size());
-        const auto total = [&] {
-            std::size_t sum = 2 * (columns - 1);
-            for (const std::size_t w : wide) sum += w;
-            return sum;
-        };
-        while (total() > width) {
-            const auto widest = std::max_element(wide.begin(), wide.end());
-            if (*widest <= 12) break;
-            --*widest;
-        }
-        std::string out;
-        for (std::size_t r = 0; r < rows_.size(); ++r) {
-            std::vector<std::vector<std::string>> cells;
-            std::size_t lines = 1;
-            for (std::size_t c = 0; c < columns; ++c) {
-                cells.push_back(wrap(rows_[r][c], wide[c]));
-                lines = std::max(lines, cells.back().size());
-            }
-            for (std::size_t l = 0; l < lines; ++l) {
-                std::string line;
-                for (std::size_t c = 0; c < columns; ++c) {
-                    const std::string cell = l < cells[c].size() ? cells[c][l] : std::string{};
-                    line += cell;
-                    if (c + 1 < columns)
-                        line.append(wide[c] + 2 > cell.size() ? wide[c] + 2 - cell.size() : 1, ' ');
-                }
-                while (!line.empty() && line.back() == ' ') line.pop_back();
-                if (r == 0 && colour) line = "\x1b[1m" + line + "\x1b[0m";
-                out += line + "\n";
-            }
-        }
-        return out;
-    }
-
-private:
-    std::vector<std::vector<std::string>> rows_;
-};
 
 /// Numbers for sources in the order in which they are first cited.
 class source_list {
@@ -188,6 +115,64 @@ namespace detail {
 
 } // namespace detail
 
+namespace detail {
+
+/// "least driver: 580.65.06", and what stands against less.
+[[nodiscard]] inline std::string goal_lines(const answer& a, source_list& sources,
+                                            const text_options& options) {
+    const goal_found& g = *a.goal();
+    const knowledge_base& kb = a.kb();
+    const std::string name(kb.name(g.component));
+    std::string out = (g.newest ? "newest " : "least ") + name + ": ";
+    if (!g.found) out += a.verdict() == cudacompat::verdict::unknown ? "unknown" : "none";
+    else if (g.version.empty()) out += g.bound.empty() ? "any" : g.bound;
+    else out += g.version;
+    if (g.found && g.newest && !g.bound.empty() && !g.bound.starts_with("<="))
+        out += " (the newest that is known; " + g.bound + ")";
+    if (g.found && a.verdict() == cudacompat::verdict::unknown) out += " (if the missing details are kind)";
+    if (options.colour) out = "\x1b[1m" + out + "\x1b[0m";
+    out += "\n";
+    const auto speaks = [&](std::uint32_t i) { // of the component itself
+        for (const frozen::group& then : kb.groups(kb.facts()[i].then))
+            for (const frozen::selector& k : kb.selectors(then.any_of))
+                if (k.component == g.component) return true;
+        return false;
+    };
+    const std::vector<std::uint32_t> here =
+        a.solution() == nullptr ? std::vector<std::uint32_t>{} : a.solution()->facts(name);
+    std::vector<std::uint32_t>
+        told; // those that bind this very solution, else those on the component, else any
+    for (const std::uint32_t i : g.facts)
+        if (std::find(here.begin(), here.end(), i) != here.end()) told.push_back(i);
+    if (told.empty()) std::copy_if(g.facts.begin(), g.facts.end(), std::back_inserter(told), speaks);
+    if (told.empty()) told = g.facts;
+    if (told.size() > 3) told.resize(3);
+    for (const std::uint32_t i : told) {
+        const frozen::fact& f = kb.facts()[i];
+        put_wrapped(out, "  - ", "    ", describe(kb, f) + " " + sources.cite(f), options.width);
+    }
+    if (g.facts.size() > told.size())
+        out +=
+            "  - and " + std::to_string(g.facts.size() - told.size()) + " more (--format json lists them)\n";
+    if (g.found && g.facts.empty())
+        put_wrapped(out, "  - ", "    ",
+                    "no bound is known on this side: " + name + " has no " + (g.newest ? "newer" : "older") +
+                        " version in the data, or none that the request admits",
+                    options.width);
+    if (g.unsure)
+        put_wrapped(out, "  - ", "    ",
+                    std::string(g.newest ? "newer" : "lower") +
+                        " ones may do too: what would tell is not all on record",
+                    options.width);
+    if (!g.with_extra.empty())
+        put_wrapped(out, "  - ", "    ", "with " + g.extra + ": " + g.with_extra, options.width);
+    for (const std::string& s : g.set_aside)
+        put_wrapped(out, "  - ", "    ", "set aside, since it is asked for: the stack's " + s, options.width);
+    return out + "\n";
+}
+
+} // namespace detail
+
 CUDACOMPAT_BODY std::string explain(const conflict& c, const text_options& options) {
     std::string out;
     detail::source_list sources(c.kb());
@@ -219,9 +204,11 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
         return options.colour ? std::string("\x1b[") + code + "m" + std::string(text) + "\x1b[0m"
                               : std::string(text);
     };
-    std::string out = paint(to_string(a.verdict()), a.verdict() == verdict::compatible     ? "1;32"
-                                                    : a.verdict() == verdict::incompatible ? "1;31"
-                                                                                           : "1;33");
+    detail::source_list sources(kb);
+    std::string out = a.goal() == nullptr ? std::string{} : detail::goal_lines(a, sources, options);
+    out += paint(to_string(a.verdict()), a.verdict() == verdict::compatible     ? "1;32"
+                                         : a.verdict() == verdict::incompatible ? "1;31"
+                                                                                : "1;33");
     if (a.degraded()) out += " (degraded)";
     if (!a.asked().platform.empty() && kb.platforms().size() > 1) out += " on " + a.asked().platform;
     if (!kb.version().empty())
@@ -229,7 +216,6 @@ CUDACOMPAT_BODY std::string to_text(const answer& a, const text_options& options
     if (!a.asked().here->low.ctx.as_of.empty()) out += " as of " + a.asked().here->low.ctx.as_of;
     out += "\n";
 
-    detail::source_list sources(kb);
     if (const solution* s = a.solution()) {
         out += "\n";
         detail::text_table t({"component", "chosen", "also works", "why", "source"});

@@ -1,7 +1,7 @@
 // What a stack states, as conditions (the host, Python) or as what is installed (the rest of the environment).
 #pragma once
 
-#include <cudacompat/decide/ask/described.hpp>
+#include <cudacompat/decide/ask/required.hpp>
 
 #include <algorithm>
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace cudacompat::detail {
 
-class observations : protected described {
+class observations : protected required_image {
 protected:
-    using described::described;
+    using required_image::required_image;
 
     bool observed() {
         if (stack_ == nullptr) return true;
@@ -38,7 +38,10 @@ protected:
                           "musl"});
         for (const stack_item& i : stack_->components) {
             const std::uint32_t c = kb_.find_component(i.component);
-            if (is_described(c)) continue;
+            if (is_described(c)) {
+                if (!context_.describes(c)->version.empty()) in_its_place(c, i);
+                continue;
+            }
             if (c == frozen::none && has_build(i.component)) continue; // a program of one's own
             if (c == frozen::none) {
                 out_.gaps.push_back("'" + i.component + "' is not in the data" + place_of(i.component_at));
@@ -98,6 +101,34 @@ protected:
             note_doubt(var);
         }
         return true;
+    }
+    /// A version that is in no list: walls take it by its number. A package whose releases have facts of their own is not
+    /// known by that alone; of a library between listed releases the ranges say all.
+    void in_its_place(std::uint32_t c, const stack_item& i) {
+        const lowered& low = out_.here->low;
+        const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
+        const std::string said = std::string(kb_.name(c)) + " " + i.version + place_of(i.where);
+        if (var == frozen::none) return;
+        bits only(low.instances.domain_size(var));
+        only.set(only.size() - 1);
+        restrict(var, std::move(only), {asked_by::observation, c, said});
+        const auto role = static_cast<component_role>(kb_.components()[c].role);
+        const auto scheme = static_cast<version_scheme>(kb_.components()[c].scheme);
+        const auto at = version::parse(scheme, i.version);
+        bool below = false;
+        bool above = false;
+        std::string newest;
+        for (const frozen::value& v : kb_.values(kb_.components()[c])) {
+            if ((v.flags & frozen::is_unknown) != 0) continue;
+            const auto other = version::parse(scheme, kb_.str(v.version));
+            if (newest.empty()) newest = kb_.str(v.version);
+            below = below || (other && *other < *at);
+            above = above || (other && *at < *other);
+        }
+        if (role == component_role::package && below && above) return;
+        out_.gaps.push_back(said + " is not in the data" +
+                            (above ? std::string() : ", of which the newest is " + newest + " (read " +
+                                                         std::string(kb_.read()) + ")"));
     }
     /// It is there at a version that nobody can place: what holds of every version holds of it.
     void there(std::uint32_t c, const std::string& said) {

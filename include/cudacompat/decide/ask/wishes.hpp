@@ -253,6 +253,7 @@ protected:
         open_prereleases();
         context_.scope = find_scopes(kb_)->of(mentioned(c));
         describe_builds();
+        place_versions();
         out_.here = find_world(kb_, context_);
         const lowered& low = out_.here->low;
         if (const std::uint32_t l4t = kb_.find_component("l4t"); jetson_ && l4t != frozen::none)
