@@ -18,7 +18,8 @@ namespace cudacompat {
 
 namespace detail {
 
-[[nodiscard]] inline result<std::vector<request_item>> parse_items(std::span<const std::string_view> request) {
+[[nodiscard]] inline result<std::vector<request_item>>
+parse_items(std::span<const std::string_view> request) {
     if (request.size() > max_request_items)
         return error{errc::too_large,
                      "a request of " + std::to_string(request.size()) + " items; 256 are read at most",

@@ -42,8 +42,8 @@ int run_resolve(const resolve_args& args) {
 
     const bool checks = args.command == "check";
     const stack_record* machine = has_stack ? &stack : nullptr;
-    const result<answer> a = checks ? check(*kb, request, machine, args.options)
-                                    : resolve(*kb, request, machine, args.options);
+    const result<answer> a =
+        checks ? check(*kb, request, machine, args.options) : resolve(*kb, request, machine, args.options);
     if (!a) return report(a.error(), request);
     std::string out;
     if (args.format == output_format::json) {

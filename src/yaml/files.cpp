@@ -102,8 +102,9 @@ file_content read_file(sink& errors, node_ref root, layer of) {
         out.what = kind::sources;
         read_sources(errors, root, out.data);
     } else {
-        constexpr auto marks = std::to_array<std::string_view>(
-            {"component", "facts", "sources", "platforms", "generic", "overlay", "errors", "names", "chips", "rules"});
+        constexpr auto marks =
+            std::to_array<std::string_view>({"component", "facts", "sources", "platforms", "generic",
+                                             "overlay", "errors", "names", "chips", "rules"});
         std::string message = "cannot tell what this file holds; expected one of the keys: " + join(marks);
         for (node_ref key = root.first(); key; key = key.next().next()) {
             std::vector<std::string> close = nearest(key.text(), marks);

@@ -106,8 +106,7 @@ inline constexpr auto source_keys =
 inline constexpr auto source_ref_keys = std::to_array<std::string_view>({"id", "at"});
 inline constexpr auto component_keys = std::to_array<std::string_view>(
     {"schema", "component", "title", "scheme", "multiplicity", "role", "line", "device_code", "free_variants",
-     "aliases",
-     "companion_of", "prefer", "assumed", "releases", "builds", "products", "sources"});
+     "aliases", "companion_of", "prefer", "assumed", "releases", "builds", "products", "sources"});
 inline constexpr auto release_keys =
     std::to_array<std::string_view>({"version", "date", "note", "matches", "sources"});
 inline constexpr auto build_keys = std::to_array<std::string_view>(

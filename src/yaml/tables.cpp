@@ -129,7 +129,8 @@ void need_entries(const record& fields, std::string_view key, std::string_view w
     choose(fields, "severity", severity_names, out.level);
     fields.text("says", out.says);
     if (const node_ref value = fields.find("rank")) {
-        const std::string_view text = value.is_scalar() && !value.quoted() ? value.text() : std::string_view{};
+        const std::string_view text =
+            value.is_scalar() && !value.quoted() ? value.text() : std::string_view{};
         if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string_view::npos)
             errors.add(value, "'rank' is no number; expected one from 0 to 9999, without quotes");
         else

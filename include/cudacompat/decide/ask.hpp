@@ -164,8 +164,8 @@ private:
             if (open.empty()) continue;
             not_seen(var, host);
             restrict(var, host.complement(),
-                         {asked_by::rule, c,
-                          "no CPU-only build of " + std::string(kb_.name(c)) + " unless it is asked for"});
+                     {asked_by::rule, c,
+                      "no CPU-only build of " + std::string(kb_.name(c)) + " unless it is asked for"});
         }
         for (std::uint32_t var = 0; strict && var < low.instances.size(); ++var) {
             const instance& in = low.instances[var];
@@ -233,7 +233,8 @@ private:
         for (const std::uint32_t about : named) {
             const std::uint32_t var = low.instances.find(about, frozen::none, frozen::none);
             for (const std::uint32_t of : named) {
-                const bits* known = about == of ? nullptr : out_.here->spoken(about, of);
+                const bits* known =
+                    about == of || is_described(about) ? nullptr : out_.here->spoken(about, of);
                 if (known == nullptr || var == frozen::none || known->count() == known->size()) continue;
                 restrict(var, *known,
                          {asked_by::rule, about,
@@ -245,9 +246,12 @@ private:
     void allow_unknown(term& t) const {
         const instance_table& in = out_.here->low.instances;
         const std::uint32_t last = in.domain_size(t.var) - 1;
+        if (in[t.var].owner != frozen::none && context_.describes(in[t.var].owner) != nullptr)
+            return; // what the stack describes is known
         bits rest = t.allowed;
         rest.reset(0);
-        if (!rest.empty() && last > 0 && !in.is_placed(t.var, last) && (in.value(t.var, last).flags & frozen::is_unknown) != 0)
+        if (!rest.empty() && last > 0 && !in.is_placed(t.var, last) &&
+            (in.value(t.var, last).flags & frozen::is_unknown) != 0)
             t.allowed.set(last);
     }
 

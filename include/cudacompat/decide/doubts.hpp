@@ -16,8 +16,8 @@ struct open_detail {
     std::uint32_t var = 0;
     std::uint32_t said = 0; ///< index in question::says
     bits works;
-    bits open;                      ///< what the observation leaves open
-    bool too_many = false;          ///< the combinations were too many to look at each
+    bits open;             ///< what the observation leaves open
+    bool too_many = false; ///< the combinations were too many to look at each
 };
 
 /// More combinations than this are not looked at one by one; then nothing is said to hold for all of them.
@@ -37,8 +37,7 @@ namespace detail {
             continue;
         }
         const frozen::value& v = low.instances.value(var, i);
-        const bool gap =
-            (v.flags & frozen::is_cell) != 0 && ((v.listed >> low.ctx.platform) & 1U) == 0;
+        const bool gap = (v.flags & frozen::is_cell) != 0 && ((v.listed >> low.ctx.platform) & 1U) == 0;
         if (!gap) real.set(i);
     }
     if (real.empty()) real = open;
@@ -55,9 +54,9 @@ namespace detail {
 }
 
 /// The first combination of cases without a solution, by doubt; empty: there is none.
-[[nodiscard]] inline std::vector<std::size_t> failing_combination(const question& q, query ask,
-                                                                  const std::vector<doubt>& doubts,
-                                                                  const std::vector<std::vector<bits>>& open) {
+[[nodiscard]] inline std::vector<std::size_t>
+failing_combination(const question& q, query ask, const std::vector<doubt>& doubts,
+                    const std::vector<std::vector<bits>>& open) {
     auto solver = q.here->borrow();
     std::vector<std::size_t> at(doubts.size(), 0);
     while (true) {
@@ -105,7 +104,8 @@ namespace detail {
             if (open.size() < 2) continue;
             bits works = detail::working(open, solver->project(ask, d.var));
             bits all = detail::joined(open, said.size());
-            if (!all.subset_of(works)) out.push_back({d.var, d.said, std::move(works), std::move(all), false});
+            if (!all.subset_of(works))
+                out.push_back({d.var, d.said, std::move(works), std::move(all), false});
             doubts.push_back(d);
             if (combinations <= most_combinations) combinations *= open.size();
             cases.push_back(std::move(open));
@@ -130,13 +130,15 @@ namespace detail {
             }
             if (out.empty()) // no single part saves it
                 for (std::size_t i = 0; i < doubts.size(); ++i) {
-                    const bits all = detail::joined(cases[i], ask.restrictions[doubts[i].said].allowed.size());
+                    const bits all =
+                        detail::joined(cases[i], ask.restrictions[doubts[i].said].allowed.size());
                     out.push_back({doubts[i].var, doubts[i].said, all, all, false});
                 }
         }
     }
     std::stable_sort(out.begin(), out.end(), [](const open_detail& a, const open_detail& b) {
-        return std::uint64_t{a.works.count()} * b.open.count() < std::uint64_t{b.works.count()} * a.open.count();
+        return std::uint64_t{a.works.count()} * b.open.count() <
+               std::uint64_t{b.works.count()} * a.open.count();
     });
     return out;
 }

@@ -38,9 +38,8 @@ namespace cudacompat::detail {
     if (!f.dispute.empty() && f.dispute_default == 0) return false;
     if (is_rumour(f)) return false;
     if (ctx.idle_build && static_cast<enforcer>(f.enforced_by) == enforcer::build_time) return false;
-    if (!ctx.without.empty() &&
-        std::binary_search(ctx.without.begin(), ctx.without.end(),
-                           static_cast<std::uint32_t>(&f - kb.facts().data())))
+    if (!ctx.without.empty() && std::binary_search(ctx.without.begin(), ctx.without.end(),
+                                                   static_cast<std::uint32_t>(&f - kb.facts().data())))
         return false;
     if (!ctx.as_of.empty()) {
         const std::string_view now = ctx.as_of;
@@ -71,7 +70,8 @@ namespace cudacompat::detail {
 /// What the fact says of this library is a pin, and pins of it do not count.
 [[nodiscard]] inline bool is_loose(const knowledge_base& kb, const frozen::fact& f, const context& ctx,
                                    std::uint32_t library) noexcept {
-    return !ctx.loose.empty() && std::binary_search(ctx.loose.begin(), ctx.loose.end(), library) && is_pin(kb, f);
+    return !ctx.loose.empty() && std::binary_search(ctx.loose.begin(), ctx.loose.end(), library) &&
+           is_pin(kb, f);
 }
 
 class fact_clauses {

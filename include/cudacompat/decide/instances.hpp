@@ -207,7 +207,8 @@ private:
         const frozen::component& c = kb_.components()[component];
         const auto values = kb_.values(c);
         // A shared copy is known, or restricted by an observation, or described by the question.
-        const described_build* own = owner == frozen::none && device == frozen::none ? ctx_.describes(component) : nullptr;
+        const described_build* own =
+            owner == frozen::none && device == frozen::none ? ctx_.describes(component) : nullptr;
         const bool may_be_unknown = owner != frozen::none || (own != nullptr && own->version.empty());
         for (std::uint32_t i = 0; i < values.size(); ++i) {
             const frozen::value& v = values[i];

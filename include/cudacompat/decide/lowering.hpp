@@ -192,8 +192,8 @@ private:
 /// made here.
 [[nodiscard]] inline problem prepared_or_new(const knowledge_base& kb, const context& ctx,
                                              const instance_table& in) {
-    const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && ctx.opened.empty() && ctx.loose.empty() &&
-                       !ctx.idle_build && ctx.without.empty() && ctx.described.empty();
+    const bool plain = ctx.device_slots == 1 && ctx.as_of.empty() && ctx.opened.empty() &&
+                       ctx.loose.empty() && !ctx.idle_build && ctx.without.empty() && ctx.described.empty();
     for (const frozen::byte_range& r : plain ? kb.prepared() : std::span<const frozen::byte_range>{}) {
         if (r.platform != ctx.platform || find_scopes(kb)->of({&r.component, 1}) != ctx.scope) continue;
         if (result<problem> made = problem::load(kb.bytes(r))) {

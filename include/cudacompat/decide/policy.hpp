@@ -23,8 +23,8 @@ struct objective {
 
 struct resolve_options {
     policy prefer = policy::newest;
-    std::string as_of;         ///< judge by what was published by this date, YYYY-MM-DD; empty: all
-    std::size_t all_limit = 0; ///< enumerate this many maximal solutions; 0: only the best
+    std::string as_of;              ///< judge by what was published by this date, YYYY-MM-DD; empty: all
+    std::size_t all_limit = 0;      ///< enumerate this many maximal solutions; 0: only the best
     std::vector<std::string> allow; ///< rules whose facts are set aside, by id; the answer says so
     objective goal;
 };

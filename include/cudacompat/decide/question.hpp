@@ -24,7 +24,7 @@ enum class asked_by : std::uint8_t {
 struct asked {
     asked_by by = asked_by::request;
     std::uint32_t component = frozen::none;
-    std::string text;   ///< "torch 1.12", "driver 535 (host.yaml:4)"
+    std::string text;        ///< "torch 1.12", "driver 535 (host.yaml:4)"
     std::string called = {}; ///< what the user calls the component, where that is not its name: "musl"
     std::string rule = {};   ///< the rule of a condition that no fact makes: "container-start"
 };
@@ -64,11 +64,11 @@ using gap = std::string;
 
 /// How a question is asked.
 struct asking {
-    bool strict = true;      ///< what nobody recorded counts against; otherwise it counts for
-    bool judge = false;      ///< all that the stack states is there and stays; otherwise packages may change
+    bool strict = true; ///< what nobody recorded counts against; otherwise it counts for
+    bool judge = false; ///< all that the stack states is there and stays; otherwise packages may change
     /// Libraries that installers only ask to be there, at any version.
     enum class pins : std::uint8_t { hold, loose_if_stated, loose } pin = pins::hold;
-    bool idle_build = false; ///< nothing is compiled
+    bool idle_build = false;            ///< nothing is compiled
     std::vector<std::uint32_t> without; ///< facts that are set aside, ascending
     std::uint32_t program = 0;          ///< which of the programs that only the stack knows is judged
 };
@@ -89,7 +89,7 @@ struct question {
     bool platform_assumed = true;
     std::vector<std::uint32_t> described; ///< variables of builds that the stack itself describes
     std::uint32_t programs = 0;           ///< programs that only the stack knows
-    bool no_device = false; ///< the stack says that there is no GPU
+    bool no_device = false;               ///< the stack says that there is no GPU
 };
 
 } // namespace cudacompat

@@ -215,7 +215,8 @@ private:
                                                 : in_use(s.component, owner, device, coded, ships, own);
                 const bool lenient =
                     s.component != frozen::none && count_of(s.component) != multiplicity::code;
-                any |= is_loose(kb_, f, ctx_, s.component) ? copy != nullptr || s.absent != 0 : matches(i, copy, lenient, false);
+                any |= is_loose(kb_, f, ctx_, s.component) ? copy != nullptr || s.absent != 0
+                                                           : matches(i, copy, lenient, false);
             }
             if (!any) return false;
         }

@@ -77,9 +77,8 @@ private:
                 return false;
         const auto listed = [&](const selector_record& s) { return one_of(m.then, s.component); };
         if (m.then.empty() || std::any_of(f.then.begin(), f.then.end(), listed)) return true;
-        return std::any_of(f.then_any.begin(), f.then_any.end(), [&](const auto& any) {
-            return std::any_of(any.begin(), any.end(), listed);
-        });
+        return std::any_of(f.then_any.begin(), f.then_any.end(),
+                           [&](const auto& any) { return std::any_of(any.begin(), any.end(), listed); });
     }
 
     bool all_rules() {
@@ -87,8 +86,8 @@ private:
             return fail("rule '" + twice->id + "' is defined twice", twice->where);
         if (data_.rules.size() >= frozen::no_rule)
             return fail("more than 254 rules", data_.rules.back().where);
-        rule_order_ = ordered(data_.rules,
-                              [](const rule_record& r) { return std::tuple(r.rank, std::string_view(r.id)); });
+        rule_order_ = ordered(
+            data_.rules, [](const rule_record& r) { return std::tuple(r.rank, std::string_view(r.id)); });
         for (const rule_record* r : rule_order_) {
             frozen::rule out{};
             out.id = text(r->id);

@@ -77,7 +77,8 @@ protected:
             if (c != frozen::none && s.spec == "unknown") ok = ok && add_unknown(c);
         });
         for (std::uint32_t c = 0; c < ordered_.size(); ++c)
-            if (ordered_[c]->count == multiplicity::code || ordered_[c]->device_code) // a question may describe a build
+            if (ordered_[c]->count == multiplicity::code ||
+                ordered_[c]->device_code) // a question may describe a build
                 ok = ok && add_unknown(c);
         for (std::uint32_t c = 0; c < ordered_.size(); ++c)
             if (!ordered_[c]->open_line && ordered_[c]->scheme != version_scheme::label && !data_.generic)
@@ -284,7 +285,8 @@ protected:
         } else { // newest first: the values of an interval of versions are neighbours
             const auto from = [&](const version_cut& cut) { // first value below the cut
                 auto known_end = values_[c].end();
-                while (known_end != values_[c].begin() && ((known_end - 1)->flags & frozen::is_unknown) != 0) --known_end;
+                while (known_end != values_[c].begin() && ((known_end - 1)->flags & frozen::is_unknown) != 0)
+                    --known_end;
                 return static_cast<std::uint32_t>(
                     std::partition_point(values_[c].begin(), known_end,
                                          [&](const raw_value& v) { return !is_below(v.at, cut); }) -

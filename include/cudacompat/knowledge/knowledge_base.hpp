@@ -274,9 +274,8 @@ inline bool knowledge_base::valid() const noexcept {
     for (const fz::fact& f : facts())
         if (!texts_ok(f.id, f.note, f.said, f.since, f.until, f.dispute, f.file) ||
             f.kind >= fact_kind_names.size() || f.enforced_by > 9 || f.evidence > 5 || f.certainty > 2 ||
-            (f.rule != fz::no_rule && f.rule >= h.rules.count) ||
-            !within(f.conditions, h.selectors) || !within(f.then, h.groups) ||
-            !within(f.sources, h.citations))
+            (f.rule != fz::no_rule && f.rule >= h.rules.count) || !within(f.conditions, h.selectors) ||
+            !within(f.then, h.groups) || !within(f.sources, h.citations))
             return false;
     for (const fz::citation& c : rows<fz::citation>(h.citations))
         if (!texts_ok(c.at) || c.source >= h.sources.count) return false;
@@ -301,8 +300,9 @@ inline bool knowledge_base::valid() const noexcept {
             !within(c.ranges, h.id_ranges) || !within(c.sources, h.citations))
             return false;
     for (const fz::rule& r : rules())
-        if (!texts_ok(r.id, r.says, r.otherwise) || r.level >= severity_names.size() || !within(r.looks_like, h.texts) ||
-            !within(r.change, h.texts) || !within(r.stated, h.texts) || !within(r.blames, h.texts))
+        if (!texts_ok(r.id, r.says, r.otherwise) || r.level >= severity_names.size() ||
+            !within(r.looks_like, h.texts) || !within(r.change, h.texts) || !within(r.stated, h.texts) ||
+            !within(r.blames, h.texts))
             return false;
     for (const fz::device& d : rows<fz::device>(h.devices))
         if (!texts_ok(d.name, d.category) || !within(d.also, h.texts)) return false;

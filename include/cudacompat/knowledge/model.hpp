@@ -128,8 +128,8 @@ struct component_record {
     version_scheme scheme = version_scheme::dotted;
     multiplicity count = multiplicity::environment;
     component_role role = component_role::package;
-    bool open_line = false;   ///< versions beyond the listed releases may exist between and above them
-    bool device_code = false; ///< its builds carry compiled device code (facts of kind supports)
+    bool open_line = false;     ///< versions beyond the listed releases may exist between and above them
+    bool device_code = false;   ///< its builds carry compiled device code (facts of kind supports)
     bool free_variants = false; ///< a variant is a way to install or to load, and no file of its own
     std::vector<std::string> aliases;
     std::string companion_of;        ///< offered beside this component though nothing requires it

@@ -127,11 +127,12 @@ struct rule_match {
 struct rule_record {
     std::string id; ///< driver-floor; never changes
     severity level = severity::blocks;
-    std::uint32_t rank = 0;              ///< root causes first; of the rules in one conflict the first names it
-    std::string says;                    ///< what is wrong, in a few words; {1} is "driver 520.61.05"
-    std::vector<std::string> stated;     ///< names a conflict only if one of these is stated; empty: always
-    std::string otherwise;               ///< the rule that names a conflict of packages where none of `stated` is
-    std::vector<std::string> blames;     ///< components that are named first, in this order
+    std::uint32_t rank = 0;          ///< root causes first; of the rules in one conflict the first names it
+    std::string says;                ///< what is wrong, in a few words; {1} is "driver 520.61.05"
+    std::vector<std::string> stated; ///< names a conflict only if one of these is stated; empty: always
+    std::string otherwise;           ///< the rule that names a conflict of packages where none of `stated` is
+    std::vector<std::string>
+        blames; ///< components that are named first, in this order; "packages": any of them
     std::vector<std::string> looks_like; ///< ids of errors, or texts; {cudnn.major} is filled in
     std::vector<std::string> change;     ///< advice that holds for all of the kind
     std::vector<rule_match> facts;

@@ -18,19 +18,24 @@ namespace cudacompat {
 struct blamed_part {
     std::uint32_t component = frozen::none;
     std::uint32_t device = frozen::none;
-    std::string name;          ///< as the user calls it
-    std::string stated;        ///< "torch 2.1.0+cu121"; empty: nobody stated it
-    bool said_absent = false;  ///< the user says that it is not there
+    std::string name;         ///< as the user calls it
+    std::string stated;       ///< "torch 2.1.0+cu121"; empty: nobody stated it
+    bool said_absent = false; ///< the user says that it is not there
 };
 
 struct blame {
-    std::uint8_t rule = frozen::no_rule;   ///< index in knowledge_base::rules()
-    std::vector<blamed_part> parts;        ///< the pair first
-    std::vector<std::uint32_t> facts;      ///< of the core, ascending
-    std::vector<std::uint32_t> decisive;   ///< those of the rule
+    std::uint8_t rule = frozen::no_rule; ///< index in knowledge_base::rules()
+    std::vector<blamed_part> parts;      ///< the pair first
+    std::vector<std::uint32_t> facts;    ///< of the core, ascending
+    std::vector<std::uint32_t> decisive; ///< those of the rule
 };
 
 namespace detail {
+
+/// What a driver reports of itself: it changes with the driver.
+[[nodiscard]] inline bool reads_driver(std::string_view component) noexcept {
+    return component == "driver-cuda" || component == "driver-ptx" || component == "driver-user";
+}
 
 /// Packages before what carries them: of what else is in a conflict, the framework is named first.
 [[nodiscard]] inline int blame_order(const knowledge_base& kb, std::uint32_t component) noexcept {
@@ -115,8 +120,8 @@ private:
             if (r == frozen::no_rule || r >= out.rule) continue;
             const frozen::rule& rule = kb_.rules()[r];
             const auto needs = kb_.texts(rule.stated);
-            if (needs.empty() ||
-                std::any_of(needs.begin(), needs.end(), [&](frozen::text t) { return is_stated(out, kb_.str(t)); }))
+            if (needs.empty() || std::any_of(needs.begin(), needs.end(),
+                                             [&](frozen::text t) { return is_stated(out, kb_.str(t)); }))
                 out.rule = r;
             else if (instead == frozen::no_rule && !rule.otherwise.empty() && packages(out) > 1)
                 instead = rule_called(kb_.str(rule.otherwise));
@@ -132,10 +137,11 @@ private:
         return frozen::no_rule;
     }
     [[nodiscard]] std::size_t packages(const blame& b) const {
-        return static_cast<std::size_t>(std::count_if(b.parts.begin(), b.parts.end(), [&](const blamed_part& p) {
-            const int order = detail::blame_order(kb_, p.component);
-            return order < 3 && kb_.name(p.component) != "python";
-        }));
+        return static_cast<std::size_t>(
+            std::count_if(b.parts.begin(), b.parts.end(), [&](const blamed_part& p) {
+                const int order = detail::blame_order(kb_, p.component);
+                return order < 3 && kb_.name(p.component) != "python";
+            }));
     }
 
     [[nodiscard]] bool in_decisive(const blame& b, std::uint32_t component) const {
@@ -146,7 +152,8 @@ private:
             if (std::any_of(conditions.begin(), conditions.end(), speaks)) return true;
             const auto groups = kb_.groups(f.then);
             // What a fact of several consequences says of others has no part in this conflict.
-            return groups.size() == 1 && std::any_of(groups.begin(), groups.end(), [&](const frozen::group& g) {
+            return groups.size() == 1 &&
+                   std::any_of(groups.begin(), groups.end(), [&](const frozen::group& g) {
                        const auto any = kb_.selectors(g.any_of);
                        return std::any_of(any.begin(), any.end(), speaks);
                    });
@@ -161,6 +168,8 @@ private:
         const auto place = [&](const blamed_part& p) {
             auto at = std::find(first.begin(), first.end(), p.name);
             if (at == first.end()) at = std::find(first.begin(), first.end(), kb_.name(p.component));
+            if (at == first.end() && detail::blame_order(kb_, p.component) < 3)
+                at = std::find(first.begin(), first.end(), "packages");
             return static_cast<int>(at - first.begin());
         };
         const auto key = [&](const blamed_part& p) {

@@ -21,7 +21,8 @@ protected:
         : kb_(std::move(kb)), options_(std::move(options)) {}
 
     /// A caveat, which is a finding of its own where a stack is judged.
-    void note(answer& out, std::string_view rule, std::vector<std::string> components, std::string text) const {
+    void note(answer& out, std::string_view rule, std::vector<std::string> components,
+              std::string text) const {
         if (std::find(out.caveats_.begin(), out.caveats_.end(), text) != out.caveats_.end()) return;
         if (how_.judge)
             out.findings_.push_back(finding_maker(out.asked()).plain(rule, std::move(components), text));
@@ -29,10 +30,11 @@ protected:
     }
     /// Whose copy or code it is.
     [[nodiscard]] std::string carrier(const instance& in) const {
-        return std::string(in.owner == frozen::none ? kb_.name(kb_.find_component("cuda-runtime") == frozen::none
-                                                                    ? in.component
-                                                                    : kb_.find_component("cuda-runtime"))
-                                                    : kb_.name(in.owner));
+        return std::string(in.owner == frozen::none
+                               ? kb_.name(kb_.find_component("cuda-runtime") == frozen::none
+                                              ? in.component
+                                              : kb_.find_component("cuda-runtime"))
+                               : kb_.name(in.owner));
     }
     void allowed_caveat(answer& out) const {
         for (const std::string& id : options_.allow)
@@ -91,7 +93,8 @@ protected:
             for (const frozen::build& b : kb_.builds(v.builds)) {
                 if (b.note.empty()) continue;
                 note(out, "feature-off", {c.name()},
-                     c.name() + " " + c.version() + " (" + c.variant() + "): " + std::string(kb_.str(b.note)));
+                     c.name() + " " + c.version() + " (" + c.variant() +
+                         "): " + std::string(kb_.str(b.note)));
                 out.degraded_ = true;
                 break;
             }
@@ -151,7 +154,8 @@ protected:
         if (c.version().starts_with("compute_")) {
             note(out, "ptx-jit", {"gpu", carrier(in)},
                  device + " is served by PTX only (" + c.version() +
-                     "): the driver compiles it at first start, and has to be as new as the toolkit that made it");
+                     "): the driver compiles it at first start, and has to be as new as the toolkit that "
+                     "made it");
             out.degraded_ = true;
         } else if (c.version().starts_with("sm_")) {
             std::string number = c.version().substr(3);

@@ -148,7 +148,8 @@ inline void join(std::string& out, std::string_view part, std::string_view separ
         }
         detail::join(out, part, ", ");
     }
-    if (unknown) detail::join(out, in.placed(var) != nullptr ? std::string_view(*in.placed(var)) : "unknown", ", ");
+    if (unknown)
+        detail::join(out, in.placed(var) != nullptr ? std::string_view(*in.placed(var)) : "unknown", ", ");
     if (builds) {
         std::vector<std::string_view> names;
         bool all = true;

@@ -53,8 +53,7 @@ public:
             for (const frozen::text t : kb_.texts(kb_.rules()[r].looks_like))
                 if (std::string seen = look(kb_.str(t), {}, frozen::none); !seen.empty())
                     out.looks_like.push_back(std::move(seen));
-            for (const frozen::text t : kb_.texts(kb_.rules()[r].change))
-                out.change.emplace_back(kb_.str(t));
+            for (const frozen::text t : kb_.texts(kb_.rules()[r].change)) out.change.emplace_back(kb_.str(t));
         }
         return out;
     }
@@ -86,9 +85,9 @@ private:
         std::vector<const statement*> dropped;
         const auto in_core = blamed(all_, why);
         for (const statement& s : all_) {
-            const bool first =
-                s.component == b.parts.front().component && s.device == b.parts.front().device;
-            if (first || std::find(in_core.begin(), in_core.end(), &s) == in_core.end()) dropped.push_back(&s);
+            const bool first = s.component == b.parts.front().component && s.device == b.parts.front().device;
+            if (first || std::find(in_core.begin(), in_core.end(), &s) == in_core.end())
+                dropped.push_back(&s);
         }
         query q = without(asked_, dropped);
         q.criteria.clear();
@@ -115,9 +114,12 @@ private:
             for (const frozen::text t : kb_.texts(rule.change)) out.change.emplace_back(kb_.str(t));
         }
         if (!b.decisive.empty() &&
-            std::all_of(b.decisive.begin(), b.decisive.end(), [&](std::uint32_t f) {
-                return static_cast<enforcer>(kb_.facts()[f].enforced_by) == enforcer::vendor_policy;
-            }) && out.level == severity::blocks)
+            std::all_of(b.decisive.begin(), b.decisive.end(),
+                        [&](std::uint32_t f) {
+                            return static_cast<enforcer>(kb_.facts()[f].enforced_by) ==
+                                   enforcer::vendor_policy;
+                        }) &&
+            out.level == severity::blocks)
             out.level = severity::policy_only;
         replace(says, "{1}", name(one));
         replace(says, "{2}", name(two));
@@ -166,7 +168,8 @@ private:
     }
 
     static void replace(std::string& text, std::string_view what, const std::string& with) {
-        if (const std::size_t at = text.find(what); at != std::string::npos) text.replace(at, what.size(), with);
+        if (const std::size_t at = text.find(what); at != std::string::npos)
+            text.replace(at, what.size(), with);
     }
 
     const question& asked_;

@@ -48,7 +48,9 @@ public:
 
 private:
     [[nodiscard]] static bool worse(verdict a, verdict b) noexcept {
-        const auto weight = [](verdict v) { return v == verdict::incompatible ? 2 : v == verdict::unknown ? 1 : 0; };
+        const auto weight = [](verdict v) {
+            return v == verdict::incompatible ? 2 : v == verdict::unknown ? 1 : 0;
+        };
         return weight(a) > weight(b);
     }
 
@@ -100,7 +102,8 @@ private:
             if (q.says[i].by == asked_by::rule || t.allowed.test(0)) continue;
             bool source = t.allowed.count() != 0;
             for (std::uint32_t v = t.allowed.next(1); v < t.allowed.size(); v = t.allowed.next(v + 1))
-                source = source && kb_.str(q.here->low.instances.value(t.var, v).variant).starts_with("source");
+                source =
+                    source && kb_.str(q.here->low.instances.value(t.var, v).variant).starts_with("source");
             if (source) return true;
         }
         return false;
@@ -127,10 +130,13 @@ private:
         std::vector<refutation> why = conflicts_of(q, statements_of(q), most_conflicts);
         std::vector<std::pair<finding, std::size_t>> made;
         for (std::size_t i = 0; i < why.size(); ++i) made.emplace_back(maker.make(why[i]), i);
-        // A longer way round to the same contradiction says nothing new.
+        // A longer way round to the same contradiction says nothing new, unless it ends where the rule looks first (the
+        // driver rather than a reading of it).
+        const std::vector<std::pair<finding, std::size_t>> all = made;
         std::erase_if(made, [&](const auto& a) {
-            return std::any_of(made.begin(), made.end(), [&](const auto& b) {
+            return std::any_of(all.begin(), all.end(), [&](const auto& b) {
                 return b.first.facts.size() < a.first.facts.size() && overlap(a.first, b.first) &&
+                       !(a.first.rule == b.first.rule && place_in_rule(a.first) < place_in_rule(b.first)) &&
                        std::includes(a.first.facts.begin(), a.first.facts.end(), b.first.facts.begin(),
                                      b.first.facts.end());
             });
@@ -198,8 +204,25 @@ private:
         return firm;
     }
 
+    /// The question without what the driver reports of itself, where the driver is stated and it is no better: then the
+    /// driver is the cause, and not its readings.
+    [[nodiscard]] std::shared_ptr<const question> beyond_readings(std::shared_ptr<const question> q) const {
+        if (stack_ == nullptr || !stack_->driver.given()) return q;
+        question plain = *q;
+        bool any = false;
+        for (std::size_t i = 0; i < plain.ask.restrictions.size(); ++i) {
+            if (plain.says[i].component == frozen::none || plain.says[i].by == asked_by::rule ||
+                !detail::reads_driver(kb_.name(plain.says[i].component)))
+                continue;
+            plain.ask.restrictions[i].allowed = bits(plain.ask.restrictions[i].allowed.size(), true);
+            any = true;
+        }
+        if (!any || plain.here->borrow()->satisfiable(plain.ask)) return q;
+        return std::make_shared<const question>(std::move(plain));
+    }
+
     [[nodiscard]] result<answer> refused(detail::asker& asker, std::shared_ptr<const question> q) {
-        q = beyond_policy(asker, q);
+        q = beyond_readings(beyond_policy(asker, q));
         answer out(verdict::incompatible, question_ref{q});
         std::vector<refutation> why;
         out.findings_ = findings(*q, &why);
@@ -229,13 +252,15 @@ private:
             out->conflict_ = conflict_teller(*strict).tell(std::get<refutation>(against));
         }
         if (strict->no_device) {
-            out->caveats_.emplace_back("there is no GPU: nothing of this runs on one; what is said of GPUs holds "
-                                       "for one that suits");
+            out->caveats_.emplace_back(
+                "there is no GPU: nothing of this runs on one; what is said of GPUs holds "
+                "for one that suits");
             out->degraded_ = true;
         }
         if (halves_ == halves_state::open) {
             out->verdict_ = verdict::unknown;
-            out->missing_.push_back("which driver-user it is decides (driver-user " + stack_->driver_user.text +
+            out->missing_.push_back("which driver-user it is decides (driver-user " +
+                                    stack_->driver_user.text +
                                     "): it has to be of the same release as driver " + stack_->driver.text);
         }
         if (halves_ == halves_state::differ) return torn(std::move(*out));
@@ -298,16 +323,17 @@ private:
         for (std::uint32_t i = 0; i < kb_.facts().size(); ++i) {
             const frozen::fact& f = kb_.facts()[i];
             const auto c = kb_.selectors(f.conditions);
-            if (static_cast<fact_kind>(f.kind) == fact_kind::agrees && c.size() == 2 && c[0].component != frozen::none &&
-                c[1].component != frozen::none && kb_.str(c[0].name) == "driver" && kb_.str(c[1].name) == "driver-user")
+            if (static_cast<fact_kind>(f.kind) == fact_kind::agrees && c.size() == 2 &&
+                c[0].component != frozen::none && c[1].component != frozen::none &&
+                kb_.str(c[0].name) == "driver" && kb_.str(c[1].name) == "driver-user")
                 return i;
         }
         return frozen::none;
     }
     [[nodiscard]] halves_state halves() const {
         if (stack_ == nullptr || !stack_->driver.given() || !stack_->driver_user.given() ||
-            stack_->compat_package.given() || stack_->platform.text == "wsl2" || stack_->platform.text == "windows" ||
-            stack_->platform.text == "jetson")
+            stack_->compat_package.given() || stack_->platform.text == "wsl2" ||
+            stack_->platform.text == "windows" || stack_->platform.text == "jetson")
             return halves_state::agree;
         const std::uint32_t fact = halves_fact();
         if (fact == frozen::none || std::binary_search(how_.without.begin(), how_.without.end(), fact))
@@ -320,7 +346,8 @@ private:
         const std::string& user = stack_->driver_user.text;
         const auto one = version::parse(version_scheme::dotted, kernel);
         const auto two = version::parse(version_scheme::dotted, user);
-        if (exact(kernel) && exact(user) && one && two) return *one == *two ? halves_state::agree : halves_state::differ;
+        if (exact(kernel) && exact(user) && one && two)
+            return *one == *two ? halves_state::agree : halves_state::differ;
         if (kernel == "absent" || user == "absent") return halves_state::agree;
         const auto a = version_spec::parse(version_scheme::dotted, kernel);
         const auto b = version_spec::parse(version_scheme::dotted, user);
@@ -341,8 +368,10 @@ private:
         no.missing_ = out.missing_;
         no.caveats_ = out.caveats_;
         way_out same;
-        same.text = "driver " + stack_->driver_user.text + " loaded in the kernel too (a restart, or its modules loaded "
-                    "anew) instead of " + stack_->driver.text;
+        same.text = "driver " + stack_->driver_user.text +
+                    " loaded in the kernel too (a restart, or its modules loaded "
+                    "anew) instead of " +
+                    stack_->driver.text;
         same.cost = 8;
         same.changes.push_back({"driver", stack_->driver.text, stack_->driver_user.text, {}, {}});
         no.ways_out_.push_back(std::move(same));

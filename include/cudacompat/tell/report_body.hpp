@@ -60,8 +60,8 @@ private:
         std::string wrapped;
         put_wrapped(wrapped, "", "  ", line, options_.width);
         out_ += paint(wrapped.substr(0, verdict_bytes), v == cudacompat::verdict::compatible     ? "1;32"
-                                               : v == cudacompat::verdict::incompatible ? "1;31"
-                                                                            : "1;33") +
+                                                        : v == cudacompat::verdict::incompatible ? "1;31"
+                                                                                                 : "1;33") +
                 wrapped.substr(verdict_bytes);
     }
     void place() {
@@ -69,7 +69,8 @@ private:
         if (!answer_.asked().platform.empty() && kb_.platforms().size() > 1)
             line = "on " + answer_.asked().platform;
         if (!kb_.version().empty())
-            join(line, "by data " + std::string(kb_.version()) + " (" + kb_.digest().substr(0, 8) + ")", ", ");
+            join(line, "by data " + std::string(kb_.version()) + " (" + kb_.digest().substr(0, 8) + ")",
+                 ", ");
         if (!answer_.asked().here->low.ctx.as_of.empty())
             join(line, "as of " + answer_.asked().here->low.ctx.as_of, ", ");
         if (!line.empty()) out_ += line + "\n";
@@ -106,7 +107,8 @@ private:
         list("what it looks like", answer_.findings().front().looks_like);
     }
     [[nodiscard]] static bool heavy(const finding& f) {
-        return f.level == severity::blocks || f.level == severity::policy_only || f.level == severity::build_only;
+        return f.level == severity::blocks || f.level == severity::policy_only ||
+               f.level == severity::build_only;
     }
     /// Further findings that count; of a refused stack all but the headline's.
     void others() {

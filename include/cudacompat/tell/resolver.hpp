@@ -6,8 +6,8 @@
 #include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/caveats.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
-#include <cudacompat/tell/ways_out.hpp>
 #include <cudacompat/tell/goal.hpp>
+#include <cudacompat/tell/ways_out.hpp>
 
 #include <set>
 #include <string>
@@ -57,7 +57,8 @@ public:
         answer out(verdict::incompatible, question_ref{lenient});
         out.conflict_ = conflict_teller(*lenient).tell(why);
         out.missing_ = lenient->gaps;
-        out.ways_out_ = way_finder(*asked).find(conflicts_of(*lenient, statements_of(*lenient), 4), *lenient, 4);
+        out.ways_out_ =
+            way_finder(*asked).find(conflicts_of(*lenient, statements_of(*lenient), 4), *lenient, 4);
         place_caveat(out);
         pins_caveat(out, asker);
         allowed_caveat(out);
@@ -113,7 +114,8 @@ protected:
                 continue;
             const instance& in = low.instances[var];
             if (in.owner == frozen::none) continue; // described by the question
-            if (static_cast<multiplicity>(kb_.components()[in.component].multiplicity) == multiplicity::code &&
+            if (static_cast<multiplicity>(kb_.components()[in.component].multiplicity) ==
+                    multiplicity::code &&
                 asked->device_names.empty() && how_.judge)
                 continue; // no GPU is spoken of
             std::string what =
@@ -183,7 +185,9 @@ protected:
             if (values[var] == 0) continue;
             const instance& in = low.instances[var];
             const frozen::value& v = low.instances.value(var, values[var]);
-            copy_in_stack c{in.component,       in.owner,           in.device,
+            copy_in_stack c{in.component,
+                            in.owner,
+                            in.device,
                             low.instances.text(var, values[var]),
                             kb_.str(v.variant),
                             (v.flags & frozen::is_unknown) != 0 && !low.instances.is_placed(var, values[var]),

@@ -31,8 +31,8 @@ public:
         for (const refutation& r : conflicts)
             for (const statement* s : blamed(theirs, r))
                 for (const statement& own : all_)
-                    if (own.same_subject(*s) && cost(own) != never &&
-                        std::find(may.begin(), may.end(), &own) == may.end())
+                    if ((own.same_subject(*s) || (reading(*s) && kb_.name(own.component) == "driver")) &&
+                        cost(own) != never && std::find(may.begin(), may.end(), &own) == may.end())
                         may.push_back(&own);
         std::stable_sort(may.begin(), may.end(),
                          [&](const statement* a, const statement* b) { return cost(*a) < cost(*b); });
@@ -60,9 +60,20 @@ private:
         return role != component_role::host && role != component_role::device &&
                role != component_role::derived;
     }
+    /// What the driver reports of itself changes with it.
+    [[nodiscard]] bool reading(const statement& s) const { return is_reading(s.component); }
+    [[nodiscard]] bool is_reading(std::uint32_t c) const { return detail::reads_driver(kb_.name(c)); }
+    [[nodiscard]] std::vector<const statement*> with_readings(std::vector<const statement*> changed) const {
+        if (std::any_of(changed.begin(), changed.end(),
+                        [&](const statement* s) { return kb_.name(s->component) == "driver"; }))
+            for (const statement& s : all_)
+                if (reading(s)) changed.push_back(&s);
+        return changed;
+    }
     [[nodiscard]] std::uint32_t cost(const statement& s) const {
         if ((component(s).flags & frozen::avoid) != 0) return 7; // a compat package
         const std::string_view name = kb_.name(s.component);
+        if (reading(s)) return never;
         switch (static_cast<component_role>(component(s).role)) {
         case component_role::companion: return 3;
         case component_role::package: return name == "python" ? 6 : 4;
@@ -97,16 +108,17 @@ private:
         std::vector<stated_var> out;
         for (const std::uint32_t i : s.says)
             if (i < asked_.ask.restrictions.size())
-                out.push_back({asked_.ask.restrictions[i].var, asked_.ask.restrictions[i].allowed,
-                               &asked_.says[i]});
+                out.push_back(
+                    {asked_.ask.restrictions[i].var, asked_.ask.restrictions[i].allowed, &asked_.says[i]});
         return out;
     }
 
-    void attempt(const std::vector<const statement*>& changed, const statement* first) {
+    void attempt(const std::vector<const statement*>& asked_for, const statement* first) {
+        const std::vector<const statement*> changed = with_readings(asked_for);
         query q = without(asked_, changed);
         q.criteria.clear();
         for (const statement* s : changed) // what need not change stays
-            if (changed.size() > 1)
+            if (asked_for.size() > 1 && !reading(*s))
                 for (const stated_var& v : variables(*s)) {
                     std::vector<std::uint32_t> rank(v.allowed.size(), 1);
                     for (std::uint32_t i = 0; i < rank.size(); ++i)
@@ -133,7 +145,8 @@ private:
             }
         if (!undecided(asked_, pinned).empty()) return;
         way_out out;
-        for (const statement* s : changed) tell(*s, *values, pinned, out);
+        for (const statement* s : changed)
+            if (!reading(*s)) tell(*s, *values, pinned, out);
         if (out.changes.empty() ||
             std::any_of(found_.begin(), found_.end(), [&](const way_out& w) { return w.text == out.text; }))
             return;
@@ -168,8 +181,9 @@ private:
                     (component(s).flags & frozen::avoid) != 0) {
                     query free = pinned;
                     for (std::size_t i = free.restrictions.size(); i-- > asked_.ask.restrictions.size();)
-                        if (free.restrictions[i].var == v.var)
-                            free.restrictions[i].allowed = bits(v.allowed.size(), true);
+                        if (free.restrictions[i].var == v.var ||
+                            is_reading(low_.instances[free.restrictions[i].var].component))
+                            free.restrictions[i].allowed = bits(free.restrictions[i].allowed.size(), true);
                     bits works = asked_.here->borrow()->project(free, v.var);
                     works.reset(0);
                     std::string range = describe(kb_, low_.instances, v.var, works);

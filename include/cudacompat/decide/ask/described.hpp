@@ -24,7 +24,8 @@ protected:
     [[nodiscard]] bits values_of(std::uint32_t var, const std::string& spec) {
         bits found;
         nothing_matches unmatched;
-        if (!match(out_.here->low.instances[var].component, spec, found, unmatched, nullptr, nullptr)) return {};
+        if (!match(out_.here->low.instances[var].component, spec, found, unmatched, nullptr, nullptr))
+            return {};
         return domain_of(var, found);
     }
 
@@ -56,10 +57,12 @@ private:
             as_described(c, b);
         }
         if (b.glibc.given()) {
-            const std::uint32_t glibc = low.instances.find(kb_.find_component("glibc"), frozen::none, frozen::none);
+            const std::uint32_t glibc =
+                low.instances.find(kb_.find_component("glibc"), frozen::none, frozen::none);
             if (glibc != frozen::none)
                 if (bits fits = values_of(glibc, ">=" + b.glibc.text); fits.size() != 0 && !fits.empty())
-                    restrict(glibc, std::move(fits), said("for glibc " + b.glibc.text, b.glibc.where, "glibc"));
+                    restrict(glibc, std::move(fits),
+                             said("for glibc " + b.glibc.text, b.glibc.where, "glibc"));
         }
         if (b.cxx11_abi.given()) {
             const std::uint32_t abi = kb_.find_component("cxx11-abi");
@@ -68,11 +71,11 @@ private:
             if (v != frozen::none) {
                 bits one(low.instances.domain_size(v));
                 for (std::uint32_t i = 1; i < one.size(); ++i)
-                    if ((kb_.str(low.instances.value(v, i).version) == "cxx11") == *b.cxx11_abi.value) one.set(i);
-                one.set(0);
+                    if ((kb_.str(low.instances.value(v, i).version) == "cxx11") == *b.cxx11_abi.value)
+                        one.set(i);
                 restrict(v, std::move(one),
-                         said(*b.cxx11_abi.value ? "with the C++11 ABI" : "without the C++11 ABI", b.cxx11_abi.where,
-                              "cxx11-abi"));
+                         said(*b.cxx11_abi.value ? "with the C++11 ABI" : "without the C++11 ABI",
+                              b.cxx11_abi.where, "cxx11-abi"));
             }
         }
         for (const stack_item& i : b.built_with) built_with(c, b, i, said);
@@ -85,7 +88,8 @@ private:
         bits others(low.instances.domain_size(var), true);
         others.reset(0);
         for (std::uint32_t i = 1; i < others.size(); ++i)
-            if (same_channel(var, i, b) && same_cuda(c, var, i, b) && same_code(c, var, i, b)) others.reset(i);
+            if (same_channel(var, i, b) && same_cuda(c, var, i, b) && same_code(c, var, i, b))
+                others.reset(i);
         if (others.empty()) return;
         bool left = false;
         for (std::size_t i = 0; i < out_.ask.restrictions.size(); ++i) {
@@ -111,11 +115,13 @@ private:
     }
     /// Calls with each selector of `of` in what the facts of this kind say of the value.
     template <class See>
-    void each_said(std::uint32_t c, std::uint32_t var, std::uint32_t value, std::string_view of, See&& see) const {
+    void each_said(std::uint32_t c, std::uint32_t var, std::uint32_t value, std::string_view of,
+                   See&& see) const {
         const std::uint32_t wanted = kb_.find_component(of);
         for (const std::uint32_t i : kb_.facts_if(kb_.components()[c])) {
             const frozen::fact& f = kb_.facts()[i];
-            if (f.conditions.count != 1 || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, context_) ||
+            if (f.conditions.count != 1 || !is_wall(static_cast<fact_kind>(f.kind)) ||
+                !applies(kb_, f, context_) ||
                 !out_.here->low.instances.admitted(var, kb_.selectors(f.conditions)[0]).test(value))
                 continue;
             for (const frozen::group& g : kb_.groups(f.then))
@@ -123,7 +129,8 @@ private:
                     if (s.component == wanted) see(s);
         }
     }
-    [[nodiscard]] bool same_cuda(std::uint32_t c, std::uint32_t var, std::uint32_t value, const stack_build& b) const {
+    [[nodiscard]] bool same_cuda(std::uint32_t c, std::uint32_t var, std::uint32_t value,
+                                 const stack_build& b) const {
         if (!b.cuda.given()) return true;
         const auto wanted = version_spec::parse(version_scheme::dotted, b.cuda.text);
         bool spoken = false, same = false;
@@ -134,7 +141,8 @@ private:
         });
         return same || !spoken;
     }
-    [[nodiscard]] bool same_code(std::uint32_t c, std::uint32_t var, std::uint32_t value, const stack_build& b) const {
+    [[nodiscard]] bool same_code(std::uint32_t c, std::uint32_t var, std::uint32_t value,
+                                 const stack_build& b) const {
         if (b.code.empty()) return true;
         std::set<std::string> ours, theirs;
         const auto [sass, ptx] = targets(b);
@@ -152,7 +160,8 @@ private:
     }
 
     /// The code list as SASS and PTX targets; torch's own form is read too.
-    [[nodiscard]] static std::pair<std::vector<std::string>, std::vector<std::string>> targets(const stack_build& b) {
+    [[nodiscard]] static std::pair<std::vector<std::string>, std::vector<std::string>>
+    targets(const stack_build& b) {
         std::pair<std::vector<std::string>, std::vector<std::string>> out;
         for (const stack_text& t : b.code) {
             std::string text = t.text;
@@ -175,14 +184,16 @@ private:
     template <class Said>
     void built_with(std::uint32_t, const stack_build&, const stack_item& i, const Said& said) {
         const std::uint32_t l = kb_.find_component(i.component);
-        const bool stated = std::any_of(stack_->components.begin(), stack_->components.end(), [&](const stack_item& o) {
-            return kb_.find_component(o.component) == l;
-        });
+        const bool stated =
+            std::any_of(stack_->components.begin(), stack_->components.end(),
+                        [&](const stack_item& o) { return kb_.find_component(o.component) == l; });
         if (l == frozen::none || !stated) return;
         const std::uint32_t var = out_.here->low.instances.find(l, frozen::none, frozen::none);
         const std::size_t dot = i.version.find('.');
         const std::string major = i.version.substr(0, dot);
-        if (var == frozen::none || major.empty() || major.find_first_not_of("0123456789") != std::string::npos) return;
+        if (var == frozen::none || major.empty() ||
+            major.find_first_not_of("0123456789") != std::string::npos)
+            return;
         // Of the patch level nothing is demanded: minor and major make the interface.
         const std::size_t second = dot == std::string::npos ? dot : i.version.find('.', dot + 1);
         bits fits = values_of(var, ">=" + i.version.substr(0, second) + "," + major + ".*");
@@ -203,11 +214,13 @@ private:
         // The driver has to know the PTX: its own number, or the CUDA version that came with it.
         const auto jit_by = [&]() -> std::vector<term> {
             for (const auto& [name, least] :
-                 {std::pair<std::string_view, const stack_text*>{"driver-ptx", &b.ptx}, {"driver-cuda", &b.cuda}}) {
+                 {std::pair<std::string_view, const stack_text*>{"driver-ptx", &b.ptx},
+                  {"driver-cuda", &b.cuda}}) {
                 if (!least->given()) continue;
                 const std::uint32_t part = kb_.find_component(name);
-                const std::uint32_t var =
-                    part == frozen::none ? frozen::none : low.instances.find(part, frozen::none, frozen::none);
+                const std::uint32_t var = part == frozen::none
+                                              ? frozen::none
+                                              : low.instances.find(part, frozen::none, frozen::none);
                 if (var == frozen::none) continue;
                 bits fits = values_of(var, ">=" + least->text);
                 if (fits.size() != 0 && !fits.empty()) return {{var, std::move(fits)}};
@@ -220,9 +233,10 @@ private:
             out_.gaps.push_back("builds." + b.component + place_of(b.jit.where) +
                                 ": of which CUDA its PTX is, is not stated");
         if (makes && !jit.empty())
-            clauses_.emplace_back(clause{jit}, said("makes PTX" + (b.ptx.given() ? " " + b.ptx.text : std::string()) +
-                                                        " at run time",
-                                                    b.jit.where, "ptx-driver"));
+            clauses_.emplace_back(
+                clause{jit},
+                said("makes PTX" + (b.ptx.given() ? " " + b.ptx.text : std::string()) + " at run time",
+                     b.jit.where, "ptx-driver"));
         if (b.code.empty()) return;
         for (std::uint32_t d = 0; d < context_.device_slots; ++d) {
             const std::uint32_t var = low.instances.find(target, c, d);
@@ -239,16 +253,15 @@ private:
             if (ptx.empty() || jit.empty()) continue;
             clause either{{{var, std::move(machine)}}};
             either.any_of.insert(either.any_of.end(), jit.begin(), jit.end());
-            clauses_.emplace_back(std::move(either),
-                                  said("with PTX" + (b.ptx.given() ? " " + b.ptx.text : " of CUDA " + b.cuda.text),
-                                       b.ptx.given() ? b.ptx.where : b.cuda.where, "ptx-driver"));
+            clauses_.emplace_back(
+                std::move(either),
+                said("with PTX" + (b.ptx.given() ? " " + b.ptx.text : " of CUDA " + b.cuda.text),
+                     b.ptx.given() ? b.ptx.where : b.cuda.where, "ptx-driver"));
         }
         if (!ptx.empty() && jit.empty())
             out_.gaps.push_back("builds." + b.component + place_of(b.where) +
                                 ": by which CUDA its PTX was made is not stated");
     }
-
-
 };
 
 } // namespace cudacompat::detail

@@ -21,7 +21,8 @@ protected:
         if (box.cdi.given() &&
             !observe("container-mode", box.cdi.value ? "cdi" : "legacy", box.cdi.where, true))
             return false;
-        if (box.require.given() && !(box.cdi.given() && *box.cdi.value) && !required(box.require)) return false;
+        if (box.require.given() && !(box.cdi.given() && *box.cdi.value) && !required(box.require))
+            return false;
         const std::uint32_t compat = kb_.find_component("compat-package");
         const bool asks_compat =
             std::find(out_.wanted.begin(), out_.wanted.end(), compat) != out_.wanted.end();
@@ -34,8 +35,8 @@ protected:
         if (const std::uint32_t c = kb_.find_component("glibc"); stack_->musl.given() && c != frozen::none)
             for (const std::uint32_t var : out_.here->low.instances.of(c))
                 restrict(var, only_absent(var),
-                         {asked_by::observation, c, "musl " + stack_->musl.text + place_of(stack_->musl.where),
-                          "musl"});
+                         {asked_by::observation, c,
+                          "musl " + stack_->musl.text + place_of(stack_->musl.where), "musl"});
         for (const stack_item& i : stack_->components) {
             const std::uint32_t c = kb_.find_component(i.component);
             if (is_described(c)) {
@@ -126,9 +127,10 @@ protected:
             above = above || (other && *at < *other);
         }
         if (role == component_role::package && below && above) return;
-        out_.gaps.push_back(said + " is not in the data" +
-                            (above ? std::string() : ", of which the newest is " + newest + " (read " +
-                                                         std::string(kb_.read()) + ")"));
+        out_.gaps.push_back(
+            said + " is not in the data" +
+            (above ? std::string()
+                   : ", of which the newest is " + newest + " (read " + std::string(kb_.read()) + ")"));
     }
     /// It is there at a version that nobody can place: what holds of every version holds of it.
     void there(std::uint32_t c, const std::string& said) {
@@ -143,7 +145,8 @@ protected:
     [[nodiscard]] bool is_release(std::uint32_t c, const std::string& text) const {
         const std::string_view plain = std::string_view(text).substr(0, text.find('+'));
         for (const frozen::value& v : kb_.values(kb_.components()[c]))
-            if (kb_.str(v.version) == text || (kb_.str(v.version) == plain && (v.flags & frozen::is_cell) == 0))
+            if (kb_.str(v.version) == text ||
+                (kb_.str(v.version) == plain && (v.flags & frozen::is_cell) == 0))
                 return true;
         return false;
     }

@@ -68,19 +68,22 @@ protected:
             if (c == frozen::none || context_.describes(c) != nullptr || !is_closed_line(c)) continue;
             if (i.version == "absent" || i.version.find_first_of("<>=~^!|,* ") != std::string::npos) continue;
             const auto scheme = static_cast<version_scheme>(kb_.components()[c].scheme);
-            if (!version::parse(scheme, i.version) || lists(c, i.version) || !stand_in(c, i.version).empty()) continue;
+            if (!version::parse(scheme, i.version) || lists(c, i.version) || !stand_in(c, i.version).empty())
+                continue;
             context_.described.push_back({c, {}, false, i.version});
         }
     }
 
-    std::vector<std::pair<std::uint32_t, const stack_build*>> own_;     ///< component, description
-    std::vector<std::pair<std::uint32_t, const stack_build*>> refined_; ///< the same, of releases that the data lists
+    std::vector<std::pair<std::uint32_t, const stack_build*>> own_; ///< component, description
+    std::vector<std::pair<std::uint32_t, const stack_build*>>
+        refined_; ///< the same, of releases that the data lists
 
 private:
     [[nodiscard]] bool is_closed_line(std::uint32_t c) const {
         const frozen::component& k = kb_.components()[c];
-        return (k.flags & frozen::open_line) == 0 && static_cast<version_scheme>(k.scheme) != version_scheme::label &&
-               !kb_.values(k).empty() && (kb_.values(k).back().flags & frozen::is_place) != 0;
+        return (k.flags & frozen::open_line) == 0 &&
+               static_cast<version_scheme>(k.scheme) != version_scheme::label && !kb_.values(k).empty() &&
+               (kb_.values(k).back().flags & frozen::is_place) != 0;
     }
     /// Is it a release of the data, on some platform, or the beginning of one ("12.1"), or a build of one?
     [[nodiscard]] bool lists(std::uint32_t c, const std::string& text) const {
@@ -92,7 +95,8 @@ private:
             if ((v.flags & (frozen::is_unknown | frozen::is_cell)) != 0) continue;
             if (kb_.str(v.version) == plain || kb_.str(v.version) == text) return true;
             const auto at = version::parse(scheme, kb_.str(v.version));
-            if (at && spec && (spec->matches(*at) || (v.flags & frozen::is_prerelease) != 0) && spec->set().contains(*at))
+            if (at && spec && (spec->matches(*at) || (v.flags & frozen::is_prerelease) != 0) &&
+                spec->set().contains(*at))
                 return true;
         }
         return false;

@@ -19,13 +19,16 @@ protected:
     /// A requirement string as conditions on the driver, the cards and their brands. A card that is not there has none.
     bool required(const stack_text& text) {
         const auto terms = parse_requirement(text.text);
-        if (!terms)
-            return fail(text.where, "container.require: " + terms.error().message);
+        if (!terms) return fail(text.where, "container.require: " + terms.error().message);
         const lowered& low = out_.here->low;
-        const std::uint32_t driver = low.instances.find(kb_.find_component("driver"), frozen::none, frozen::none);
+        const std::uint32_t driver =
+            low.instances.find(kb_.find_component("driver"), frozen::none, frozen::none);
         const std::uint32_t image = kb_.find_component("container");
-        const asked said{asked_by::observation, image, "container requirement '" + text.text + "'" + place_of(text.where),
-                         {}, "container-start"};
+        const asked said{asked_by::observation,
+                         image,
+                         "container requirement '" + text.text + "'" + place_of(text.where),
+                         {},
+                         "container-start"};
         if (driver == frozen::none || terms->empty()) return true;
         const std::uint32_t brand = kb_.find_component("gpu-brand");
         const std::uint32_t slots = context_.device_slots;
@@ -36,7 +39,7 @@ protected:
             // By distribution: from each term one of its parts; parts of one variable are joined.
             std::vector<std::vector<term>> parts;
             for (const require_term& t : *terms) parts.push_back(parts_of(t, driver, gpu, label));
-            
+
             std::vector<clause> made{{}};
             for (const auto& choices : parts) {
                 std::vector<clause> longer;
@@ -76,7 +79,8 @@ private:
         const lowered& low = out_.here->low;
         for (const frozen::fact& f : kb_.facts()) {
             const auto groups = kb_.groups(f.then);
-            if (groups.size() != 1 || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, context_)) continue;
+            if (groups.size() != 1 || !is_wall(static_cast<fact_kind>(f.kind)) || !applies(kb_, f, context_))
+                continue;
             const auto then = kb_.selectors(groups[0].any_of);
             const auto conditions = kb_.selectors(f.conditions);
             if (then.size() != 1 || then[0].component != brand ||
@@ -89,13 +93,14 @@ private:
                 bool known = true;
                 for (const frozen::selector& s : conditions) {
                     if (s.component == image) continue;
-                    const bool device = s.component != frozen::none &&
-                                        static_cast<multiplicity>(kb_.components()[s.component].multiplicity) ==
-                                            multiplicity::device;
-                    const std::uint32_t var = s.component == frozen::none || !context_.covers(s.component)
-                                                  ? frozen::none
-                                                  : low.instances.find(s.component, frozen::none,
-                                                                       device ? d : frozen::none);
+                    const bool device =
+                        s.component != frozen::none &&
+                        static_cast<multiplicity>(kb_.components()[s.component].multiplicity) ==
+                            multiplicity::device;
+                    const std::uint32_t var =
+                        s.component == frozen::none || !context_.covers(s.component)
+                            ? frozen::none
+                            : low.instances.find(s.component, frozen::none, device ? d : frozen::none);
                     known = known && var != frozen::none;
                     if (known) c.any_of.push_back({var, low.instances.admitted(var, s).complement()});
                 }
@@ -132,7 +137,8 @@ private:
                 if (brand != frozen::none) {
                     bits b(out_.here->low.instances.domain_size(brand));
                     for (std::uint32_t i = 1; i < b.size(); ++i) {
-                        const std::string_view label = kb_.str(out_.here->low.instances.value(brand, i).version);
+                        const std::string_view label =
+                            kb_.str(out_.here->low.instances.value(brand, i).version);
                         const std::string wanted = f.value == "unknown" ? "unknown-brand" : f.value;
                         if ((label == wanted) == (f.op == require_op::eq)) b.set(i);
                     }
@@ -163,7 +169,8 @@ private:
         for (const frozen::fact& fact : kb_.facts()) {
             const auto conditions = kb_.selectors(fact.conditions);
             const auto groups = kb_.groups(fact.then);
-            if (conditions.size() != 2 || groups.size() != 1 || !applies(kb_, fact, context_) || !wanted) continue;
+            if (conditions.size() != 2 || groups.size() != 1 || !applies(kb_, fact, context_) || !wanted)
+                continue;
             const auto then = kb_.selectors(groups[0].any_of);
             if (then.size() != 1 || then[0].component == frozen::none ||
                 kb_.name(then[0].component) != "driver-cuda" || !kb_.str(then[0].spec).starts_with("=="))

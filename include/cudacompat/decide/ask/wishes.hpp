@@ -116,10 +116,12 @@ protected:
     [[nodiscard]] std::vector<std::uint32_t> loosened() const {
         std::vector<std::uint32_t> out;
         for (std::uint32_t c = 0; how_.pin != asking::pins::hold && c < kb_.components().size(); ++c) {
-            if (static_cast<multiplicity>(kb_.components()[c].multiplicity) != multiplicity::bundled) continue;
+            if (static_cast<multiplicity>(kb_.components()[c].multiplicity) != multiplicity::bundled)
+                continue;
             const bool stated =
-                stack_ != nullptr && std::any_of(stack_->components.begin(), stack_->components.end(),
-                                                 [&](const stack_item& i) { return kb_.find_component(i.component) == c; });
+                stack_ != nullptr &&
+                std::any_of(stack_->components.begin(), stack_->components.end(),
+                            [&](const stack_item& i) { return kb_.find_component(i.component) == c; });
             if (stated || how_.pin == asking::pins::loose) out.push_back(c);
         }
         return out;
@@ -169,7 +171,8 @@ protected:
                   "compat-package", "gpu", "glibc", "cxx11-abi", "cudnn", "nccl", "cublas"})
                 add(name);
         if (stack_->container.require.given())
-            for (const std::string_view name : {"container", "driver", "driver-cuda", "gpu", "gpu-brand"}) add(name);
+            for (const std::string_view name : {"container", "driver", "driver-cuda", "gpu", "gpu-brand"})
+                add(name);
         for (const stack_text& t : stack_->build_from_source) add(t.text);
         if (device != frozen::none && (!stack_->gpus.empty() || stack_->gpus_at.line != 0))
             out.push_back(device);
@@ -269,7 +272,8 @@ protected:
             if (found[d].observed) note_doubt(var);
         }
         const bool no_gpu = stack_ != nullptr && stack_->gpus_at.line != 0 && stack_->gpus.empty();
-        out_.no_device = no_gpu && how_.judge; // judged as for a GPU that suits: what is there can be there without one
+        out_.no_device =
+            no_gpu && how_.judge; // judged as for a GPU that suits: what is there can be there without one
         if (no_gpu && !how_.judge && c != frozen::none) {
             const std::uint32_t var = low.instances.find(c, frozen::none, 0);
             restrict(var, only_absent(var), {asked_by::observation, c, "no GPU" + place_of(stack_->gpus_at)});
