@@ -6,6 +6,7 @@
 #include <cudacompat/knowledge/knowledge_base.hpp>
 #include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/judge.hpp>
+#include <cudacompat/tell/reasons_body.hpp>
 #include <cudacompat/tell/report_body.hpp>
 #include <cudacompat/tell/resolver.hpp>
 #include <cudacompat/tell/text_body.hpp>
@@ -54,6 +55,17 @@ CUDACOMPAT_BODY result<answer> check(const knowledge_base& kb, std::span<const s
     const auto items = detail::parse_items(request);
     if (!items) return items.error();
     return judge(kb, *items, stack, options).run();
+}
+
+CUDACOMPAT_BODY result<reasons> find_reasons(const knowledge_base& kb,
+                                             std::span<const std::string_view> request,
+                                             const stack_record* stack, const resolve_options& options) {
+    if (request.empty())
+        return error{
+            errc::bad_request, "empty request; name at least one component, such as 'torch:1.12'", {}, {}};
+    const auto items = detail::parse_items(request);
+    if (!items) return items.error();
+    return detail::reason_finder(kb, *items, stack, options).run();
 }
 
 } // namespace cudacompat

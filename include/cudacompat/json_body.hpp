@@ -6,6 +6,7 @@
 #include <cudacompat/json_writer.hpp>
 #include <cudacompat/tell/answer_body.hpp>
 #include <cudacompat/tell/builds.hpp>
+#include <cudacompat/tell/reasons.hpp>
 #include <cudacompat/tell/text.hpp>
 
 #include <algorithm>
@@ -182,6 +183,10 @@ private:
             out_.open('{');
             out_.member("text", s.text);
             cite(s.facts);
+            out_.key("from");
+            out_.open('[');
+            for (const std::uint32_t f : s.from) out_.number(f);
+            out_.close(']');
             out_.close('}');
         }
         out_.close(']');
@@ -273,6 +278,97 @@ private:
 
 CUDACOMPAT_BODY std::string to_json(const answer& a, const json_options& options) {
     return detail::json_teller(a, options).run();
+}
+
+namespace detail {
+
+class json_reasons {
+public:
+    json_reasons(const reasons& r, std::span<const std::string_view> request, std::size_t indent)
+        : reasons_(r), kb_(r.about.kb()), request_(request), out_(indent) {}
+
+    [[nodiscard]] std::string run() {
+        const answer& a = reasons_.about;
+        out_.open('{');
+        out_.member("schema", std::uint64_t{1});
+        out_.member_or_null("data", kb_.version());
+        out_.member("digest", kb_.digest());
+        out_.member("verdict", to_string(a.verdict()));
+        out_.member_list("request", request_);
+        out_.key("forced");
+        out_.open('[');
+        for (const forced_range& f : reasons_.forced) {
+            out_.open('{');
+            out_.member("component", f.component);
+            out_.member("range", f.range);
+            out_.key("why");
+            put(&f.why);
+            out_.close('}');
+        }
+        out_.close(']');
+        out_.key("conflict");
+        put(a.verdict() == cudacompat::verdict::incompatible ? a.conflict() : nullptr);
+        out_.key("smallest");
+        put(reasons_.smallest ? &*reasons_.smallest : nullptr);
+        out_.member_list("missing", a.missing());
+        std::sort(cited_.begin(), cited_.end());
+        cited_.erase(std::unique(cited_.begin(), cited_.end()), cited_.end());
+        out_.key("facts");
+        out_.open('{');
+        for (const std::uint32_t f : cited_) { // facts are in the order of their ids
+            out_.key(kb_.str(kb_.facts()[f].id));
+            out_.open('{');
+            put_fact(out_, kb_, kb_.facts()[f]);
+            out_.close('}');
+        }
+        out_.close('}');
+        out_.close('}');
+        return out_.take();
+    }
+
+private:
+    void cite(const std::vector<std::uint32_t>& facts) {
+        out_.key("facts");
+        out_.open('[');
+        for (const std::uint32_t f : facts) out_.text(kb_.str(kb_.facts()[f].id));
+        out_.close(']');
+        cited_.insert(cited_.end(), facts.begin(), facts.end());
+    }
+    void put(const conflict* c) {
+        if (c == nullptr) {
+            out_.null();
+            return;
+        }
+        out_.open('{');
+        out_.member_list("between", c->between());
+        out_.key("steps");
+        out_.open('[');
+        for (const conflict::step& s : c->steps()) {
+            out_.open('{');
+            out_.member("text", s.text);
+            cite(s.facts);
+            out_.key("from");
+            out_.open('[');
+            for (const std::uint32_t f : s.from) out_.number(f);
+            out_.close(']');
+            out_.close('}');
+        }
+        out_.close(']');
+        cite(c->facts());
+        out_.close('}');
+    }
+    const reasons& reasons_;
+    const knowledge_base kb_;
+    std::span<const std::string_view> request_;
+    json_writer out_;
+    std::vector<std::uint32_t> cited_;
+};
+
+} // namespace detail
+
+CUDACOMPAT_BODY std::string to_json(const reasons& r, std::span<const std::string_view> request,
+                                    std::size_t indent) {
+    return detail::json_reasons(r, request, indent).run();
 }
 
 } // namespace cudacompat

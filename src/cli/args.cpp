@@ -21,7 +21,8 @@ namespace cudacompat::cli {
 
 namespace {
 
-constexpr std::string_view commands[] = {"resolve", "check", "matrix", "explain", "kb"};
+constexpr std::string_view commands[] = {"resolve", "check",  "why",     "why-not",
+                                         "graph",   "matrix", "explain", "kb"};
 constexpr std::string_view kb_commands[] = {"list", "show", "lint", "stats", "compile"};
 constexpr std::size_t most_solutions = 1000;
 
@@ -171,6 +172,8 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
     resolve_args out;
     out.command = command;
     const bool checks = command == "check";
+    const bool resolves = command == "resolve";
+    const bool draws = command == "graph";
     std::string format = "text";
     std::string prefer = "newest";
     std::string colour = "auto";
@@ -189,16 +192,22 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
     p.app().add_option("--allow", out.options.allow)->expected(1)->allow_extra_args(false)->take_all();
     CLI::Option* has_least = nullptr;
     CLI::Option* has_newest = nullptr;
-    if (!checks) {
+    if (resolves) {
         has_least = p.option("--min", least);
         has_newest = p.option("--newest", newest);
+        p.app().add_flag("--all", all);
     }
+    if (checks)
+        p.app().add_option("--what-if", out.what_if)->expected(1)->allow_extra_args(false)->take_all();
     p.option("--as-of", out.options.as_of);
     p.option("--format", format);
-    p.option("--color,--colour", colour);
-    CLI::Option* has_width = p.option("--width", width);
-    if (!checks) p.app().add_flag("--all", all);
-    p.app().add_flag("--verbose", out.verbose);
+    CLI::Option* has_width = nullptr;
+    if (!draws) {
+        p.option("--color,--colour", colour);
+        has_width = p.option("--width", width);
+        p.app().add_flag("--tree", out.tree);
+        p.app().add_flag("--verbose", out.verbose);
+    }
 
     const auto wrong = [&](std::string message) { return bad_usage{std::move(message), command}; };
     if (const char* bracketed = find_bracketed(args))
@@ -217,7 +226,11 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
     if ((wants_least || wants_newest) && out.options.goal.component.empty())
         return wrong("--min, --newest: expected the name of a component");
     if (has_stack->count() != 0) out.stack = stack;
-    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
+    static constexpr std::pair<std::string_view, bool> pictures[] = {{"dot", false}, {"graphml", true}};
+    if (draws && format == "text") format = "dot";
+    if (std::string e = draws ? words<bool>{"--format", pictures}.read(format, out.graphml)
+                              : words<output_format>{"--format", formats}.read(format, out.format);
+        !e.empty())
         return wrong(std::move(e));
     if (std::string e = words<policy>{"--policy", policies}.read(prefer, out.options.prefer); !e.empty())
         return wrong(std::move(e));
@@ -225,8 +238,10 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
         return wrong(std::move(e));
     if (!out.options.as_of.empty() && !is_day(out.options.as_of))
         return wrong("--as-of '" + escaped(out.options.as_of) + "': expected a day as YYYY-MM-DD");
-    if (has_width->count() != 0)
+    if (has_width != nullptr && has_width->count() != 0)
         if (std::string e = read_width(width, out.width); !e.empty()) return wrong(std::move(e));
+    if (!out.what_if.empty() && has_stack->count() == 0 && out.set.empty())
+        return wrong("--what-if changes a stack; give --stack FILE or --set KEY=VALUE");
     if (all) out.options.all_limit = most_solutions;
     out.kb = default_kb(out.kb);
     if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
@@ -396,7 +411,9 @@ std::string unknown_command(std::string_view what, std::string_view given,
 arguments read_arguments(int argc, const char* const* argv) {
     const std::span<const char* const> args(argv + (argc > 0 ? 1 : 0),
                                             static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
-    if (args.empty()) return bad_usage{"no command; expected resolve, check, matrix, explain or kb", ""};
+    if (args.empty())
+        return bad_usage{"no command; expected resolve, check, why, why-not, graph, matrix, explain or kb",
+                         ""};
     const std::string_view first = args[0];
     if (is_help(first)) return wants_text{std::string(help_of(""))};
     if (first == "--version") return wants_text{version_text()};
@@ -407,14 +424,12 @@ arguments read_arguments(int argc, const char* const* argv) {
         }
         return false;
     };
-    if (first == "resolve") {
-        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("resolve"))};
-        return read_resolve("resolve", args.subspan(1));
-    }
-    if (first == "check") {
-        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("check"))};
-        return read_resolve("check", args.subspan(1));
-    }
+    static constexpr std::string_view asking[] = {"resolve", "check", "why", "why-not", "graph"};
+    for (const std::string_view command : asking)
+        if (first == command) {
+            if (asks_help(args.subspan(1))) return wants_text{std::string(help_of(command))};
+            return read_resolve(command, args.subspan(1));
+        }
     if (first == "matrix") {
         if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("matrix"))};
         return read_matrix(args.subspan(1));

@@ -16,7 +16,7 @@ namespace cudacompat::cli {
 enum class output_format : unsigned char { text, json };
 
 struct resolve_args {
-    std::string command = "resolve"; ///< resolve, check
+    std::string command = "resolve"; ///< resolve, check, why, why-not, graph
     std::vector<std::string> request;
     std::optional<std::string> stack;  ///< a path, or "-"
     std::vector<std::string> set;      ///< KEY=VALUE, in order
@@ -26,7 +26,10 @@ struct resolve_args {
     output_format format = output_format::text;
     colour_choice colour = colour_choice::automatic;
     bool verbose = false;
-    std::size_t width = 0; ///< 0: by the terminal
+    bool tree = false;                ///< the derivation as a tree
+    bool graphml = false;             ///< graph: instead of DOT
+    std::vector<std::string> what_if; ///< check: NAME:VERSION, as changes of the stack
+    std::size_t width = 0;            ///< 0: by the terminal
 };
 
 enum class matrix_format : unsigned char { text, json, csv, html };

@@ -6,6 +6,9 @@
 namespace cudacompat::cli {
 
 [[nodiscard]] int run_resolve(const resolve_args& args);
+[[nodiscard]] int run_why(const resolve_args& args);
+[[nodiscard]] int run_graph(const resolve_args& args);
+[[nodiscard]] int run_what_if(const resolve_args& args);
 [[nodiscard]] int run_matrix(const matrix_args& args);
 [[nodiscard]] int run_explain(const explain_args& args);
 [[nodiscard]] int run_kb_list(const kb_args& args);

@@ -15,6 +15,9 @@ behind every sentence.
 commands:
   resolve REQUEST...   what fits together
   check --stack FILE   does what is there fit, which link is broken, what mends it
+  why REQUEST...       what forces each component to its range
+  why-not REQUEST...   what is against it: the first, and the fewest facts
+  graph REQUEST...     the answer as DOT or GraphML
   matrix COMPONENT     which of its releases work with which of another
   explain ERROR...     what a code, a message or a log says about versions
   kb COMMAND           the knowledge base: list, show, lint, stats, compile
@@ -108,6 +111,8 @@ the stack:
                        components.NAME or NAME, date, ...
 
 the answer:
+  --what-if NAME:VER   compare with the stack so changed: what breaks, what mends,
+                       which newer frameworks become possible; may repeat
   --allow RULE         set aside what this rule says; the answer tells so. The
                        findings name their rules; may repeat
   --as-of YYYY-MM-DD   judge by what was published by that day
@@ -118,6 +123,7 @@ the answer:
 the output:
   --format text|json   json: data/schema/answer.schema.json
   --verbose            every step
+  --tree               the derivation as a tree, below the text
   --color WHEN         auto (a terminal, and NO_COLOR unset), always, never
   --width N            columns of the text, 40 to 1000 (default: 100, or the
                        terminal's where it has less)
@@ -127,7 +133,76 @@ examples:
   cudacompat check --stack host.yaml
   cudacompat check --set driver=520.61.05 --set torch=2.1.0+cu121
   cudacompat check torch:2.7 --stack host.yaml
+  cudacompat check --stack host.yaml --what-if driver:590.48.01
   cudacompat check --stack host.yaml --allow driver-floor --format json
+
+exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
+input file, 70 internal error
+)"},
+    {"why", R"(usage: cudacompat why REQUEST... [options]
+
+Says what forces each component to its range: for each one the chain of facts
+that contradicts anything else, with numbered sources. Of a request that cannot
+be met it says what is against it.
+
+options:
+  --stack FILE         the machine; - is standard input. --set KEY=VALUE as well
+  --policy POLICY      newest, installed or verified, as for 'resolve'
+  --allow RULE         set aside what this rule says; may repeat
+  --as-of YYYY-MM-DD   judge by what was published by that day
+  --kb DIR|FILE        another knowledge base; --overlay DIR over it
+  --format text|json   json: data/schema/reasons.schema.json
+  --tree               the derivation as a tree, below the text
+  --color WHEN, --width N, -h, --help
+
+examples:
+  cudacompat why torch:1.12
+  cudacompat why torch:2.9.1+cu130 gpu:rtx-5090
+  cudacompat why torch --stack host.yaml --format json
+
+exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
+input file, 70 internal error
+)"},
+    {"why-not", R"(usage: cudacompat why-not REQUEST... [options]
+
+Says what is against a request: the first contradiction that the solver meets,
+and, where there is one, a contradiction of fewer facts. Each is irreducible:
+without any one of its facts it would not be one.
+
+options:
+  --stack FILE         the machine; - is standard input. --set KEY=VALUE as well
+  --allow RULE         set aside what this rule says; may repeat
+  --as-of YYYY-MM-DD   judge by what was published by that day
+  --kb DIR|FILE        another knowledge base; --overlay DIR over it
+  --format text|json   json: data/schema/reasons.schema.json
+  --tree               the derivation as a tree, below the text
+  --color WHEN, --width N, -h, --help
+
+examples:
+  cudacompat why-not torch:2.13+cu130 driver:535.104.05 gpu:rtx-4090
+  cudacompat why-not torch:1.12 gpu:h100 --tree
+  cudacompat why-not torch:2.4.1+cu124 tensorflow:2.18
+
+exit code: 0 nothing is against it, 1 incompatible, 2 usage, 3 unknown, 4 bad
+data or input file, 70 internal error
+)"},
+    {"graph", R"(usage: cudacompat graph REQUEST... [--format dot|graphml] [options]
+
+Draws the answer of 'cudacompat resolve'. Of a solution: its components, and an
+edge for each pair that facts tie, with their ids. Of a refusal: the derivation,
+from what is asked and the facts to the contradiction.
+
+options:
+  --format dot|graphml dot (default) is for Graphviz: ... | dot -Tsvg > answer.svg
+  --stack FILE         the machine; - is standard input. --set KEY=VALUE as well
+  --policy POLICY, --allow RULE, --as-of DAY, --kb DIR|FILE, --overlay DIR
+                       as for 'resolve'
+  -h, --help           this text
+
+examples:
+  cudacompat graph torch:1.12 | dot -Tsvg > torch.svg
+  cudacompat graph torch:1.12 gpu:rtx-5090 driver:535 | dot -Tpng > no.png
+  cudacompat graph torch gpu:h100 --format graphml
 
 exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
 input file, 70 internal error

@@ -14,7 +14,12 @@ namespace cli = cudacompat::cli;
 
 int run(int argc, char** argv) {
     const cli::arguments args = cli::read_arguments(argc, argv);
-    if (const auto* resolve = std::get_if<cli::resolve_args>(&args)) return cli::run_resolve(*resolve);
+    if (const auto* resolve = std::get_if<cli::resolve_args>(&args)) {
+        if (resolve->command.starts_with("why")) return cli::run_why(*resolve);
+        if (resolve->command == "graph") return cli::run_graph(*resolve);
+        if (!resolve->what_if.empty()) return cli::run_what_if(*resolve);
+        return cli::run_resolve(*resolve);
+    }
     if (const auto* matrix = std::get_if<cli::matrix_args>(&args)) return cli::run_matrix(*matrix);
     if (const auto* explain = std::get_if<cli::explain_args>(&args)) return cli::run_explain(*explain);
     if (const auto* text = std::get_if<cli::wants_text>(&args))

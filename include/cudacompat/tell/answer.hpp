@@ -122,6 +122,7 @@ public:
     struct step {
         std::string text;
         std::vector<std::uint32_t> facts;
+        std::vector<std::uint32_t> from = {}; ///< indices of the steps that it builds on
     };
     /// Names of the components in it, most blamed first.
     [[nodiscard]] const std::vector<std::string>& between() const noexcept { return between_; }

@@ -80,9 +80,13 @@ public:
         std::vector<bits> left; // what the steps so far leave of each variable
         for (std::uint32_t v = 0; v < low_.instances.size(); ++v)
             left.emplace_back(low_.instances.domain_size(v), true);
+        std::vector<std::uint32_t> place; // of each step of the proof among those that are told
         for (const derivation_step& s : why.steps) {
             narrow(s, left);
             conflict::step told = tell_step(s, left);
+            for (const std::uint32_t f : s.from)
+                if (f < place.size() && place[f] != frozen::none) told.from.push_back(place[f]);
+            place.push_back(told.text.empty() ? frozen::none : static_cast<std::uint32_t>(out.steps_.size()));
             if (!told.text.empty()) out.steps_.push_back(std::move(told));
         }
         return out;
