@@ -11,6 +11,7 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/graphml.hpp>
+#include <boost/graph/graphviz.hpp>
 #include <boost/graph/strong_components.hpp>
 #include <boost/graph/topological_sort.hpp>
 #include <boost/property_map/dynamic_property_map.hpp>
@@ -194,6 +195,40 @@ inline void write_graphml(std::ostream& out, const component_graph& g) {
                             return std::string(fact_kind_names[static_cast<std::size_t>(graph[e].kind)]);
                         }));
     boost::write_graphml(out, graph, properties, true);
+}
+
+/// A drawing of an answer: what the vertices say, and the edges between them.
+struct picture_node {
+    std::string label;
+    std::string shape; ///< as Graphviz names it
+};
+struct picture_edge {
+    std::string label;
+};
+using picture =
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, picture_node, picture_edge>;
+
+inline void write_dot(std::ostream& out, const picture& g) {
+    boost::write_graphviz(
+        out, g,
+        [&](std::ostream& o, std::size_t v) {
+            o << "[label=" << boost::escape_dot_string(g[v].label) << ", shape=" << g[v].shape << "]";
+        },
+        [&](std::ostream& o, const auto& e) {
+            if (!g[e].label.empty()) o << "[label=" << boost::escape_dot_string(g[e].label) << "]";
+        },
+        [](std::ostream& o) {
+            o << "node [fontname=\"sans-serif\"];\nedge [fontname=\"sans-serif\", fontsize=9];\n";
+        });
+}
+
+inline void write_graphml(std::ostream& out, const picture& g) {
+    picture copy = g; // property maps of Boost want it writable
+    boost::dynamic_properties properties;
+    properties.property("label", boost::get(&picture_node::label, copy));
+    properties.property("shape", boost::get(&picture_node::shape, copy));
+    properties.property("by", boost::get(&picture_edge::label, copy));
+    boost::write_graphml(out, copy, properties, true);
 }
 
 } // namespace cudacompat

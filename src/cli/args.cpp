@@ -354,7 +354,7 @@ arguments read_kb(std::string_view command, std::span<const char* const> args) {
     const auto wrong = [&](std::string message) { return bad_usage{std::move(message), title}; };
 
     static constexpr std::pair<std::string_view, int> lists[] = {
-        {"components", 0}, {"errors", 1}, {"names", 2}, {"pci", 3}};
+        {"components", 0}, {"errors", 1}, {"names", 2}, {"pci", 3}, {"rules", 4}};
     int list = 0;
     std::string format = "text";
     parser p(title);

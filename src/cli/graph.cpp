@@ -5,14 +5,11 @@
 
 #ifdef CUDACOMPAT_HAS_LINT // then Boost.Graph is there
 #include <cudacompat/decide/question.hpp>
+#include <cudacompat/graph.hpp>
 #include <cudacompat/tell/describe.hpp>
 #include <cudacompat/tell/reasons.hpp>
 
-#include <boost/graph/adjacency_list.hpp>
-#include <boost/graph/graphml.hpp>
-#include <boost/graph/graphviz.hpp>
-#include <boost/property_map/dynamic_property_map.hpp>
-
+#include <locale>
 #include <map>
 #include <sstream>
 #include <string>
@@ -20,15 +17,6 @@
 
 namespace cudacompat::cli {
 namespace {
-
-struct picture_node {
-    std::string label;
-    std::string shape;
-};
-struct picture_edge {
-    std::string label;
-};
-using picture = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, picture_node, picture_edge>;
 
 /// Long labels in lines of about 40 characters.
 std::string folded(std::string_view text) {
@@ -110,30 +98,13 @@ int run_graph(const resolve_args& args) {
     const result<answer> a = resolve(q.kb, q.request, q.machine(), args.options);
     if (!a) return report(a.error(), q.request);
     const bool refused = a->verdict() == verdict::incompatible;
-    picture g = refused && a->conflict() != nullptr ? of_conflict(*a->conflict())
-                : a->solution() != nullptr          ? of_solution(*a->solution())
-                                                    : picture{};
+    const picture g = refused && a->conflict() != nullptr ? of_conflict(*a->conflict())
+                      : a->solution() != nullptr          ? of_solution(*a->solution())
+                                                          : picture{};
     std::ostringstream out;
     out.imbue(std::locale::classic());
-    if (args.graphml) {
-        boost::dynamic_properties properties;
-        properties.property("label", boost::get(&picture_node::label, g));
-        properties.property("shape", boost::get(&picture_node::shape, g));
-        properties.property("by", boost::get(&picture_edge::label, g));
-        boost::write_graphml(out, g, properties, true);
-    } else {
-        boost::write_graphviz(
-            out, g,
-            [&](std::ostream& o, std::size_t v) {
-                o << "[label=" << boost::escape_dot_string(g[v].label) << ", shape=" << g[v].shape << "]";
-            },
-            [&](std::ostream& o, const auto& e) {
-                if (!g[e].label.empty()) o << "[label=" << boost::escape_dot_string(g[e].label) << "]";
-            },
-            [](std::ostream& o) {
-                o << "node [fontname=\"sans-serif\"];\nedge [fontname=\"sans-serif\", fontsize=9];\n";
-            });
-    }
+    if (args.graphml) write_graphml(out, g);
+    else write_dot(out, g);
     return put_result(out.str()) ? exit_of(a->verdict()) : exit_internal;
 }
 

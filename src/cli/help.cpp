@@ -295,7 +295,7 @@ exit code: 0 known, 3 not known (or not all of it), 2 usage, 4 bad data
 Looks into the knowledge base, checks one, and compiles one.
 
 commands:
-  list [WHAT]          the components; errors, names or PCI ids
+  list [WHAT]          the components; errors, names, PCI ids or rules
   show NAME            a component, a fact, a source, an error, a name, a GPU
   lint [DIR]           every check of a directory of YAML
   stats                how much is known, and how well
@@ -316,6 +316,7 @@ Lists WHAT:
   errors               messages and codes, and what they say about versions
   names                what components are called by pip, conda, apt, ...
   pci                  PCI device ids, their chips and compute capabilities
+  rules                the kinds of findings that 'check' names
 
 options:
   --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the

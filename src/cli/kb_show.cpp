@@ -145,6 +145,7 @@ void show_fact(shown& out, const knowledge_base& kb, const frozen::fact& f) {
     const auto row = [&](const char* name, std::string_view value) {
         if (!value.empty()) rows.push_back({name, std::string(value)});
     };
+    if (f.rule != frozen::no_rule) row("  rule", kb.str(kb.rules()[f.rule].id));
     row("  since", kb.str(f.since));
     row("  until", kb.str(f.until));
     row("  dispute", kb.str(f.dispute));

@@ -40,6 +40,7 @@ constexpr lint_rule rules[] = {
     {"registry-host", "no address points at a package registry", wrong, registry_host},
     {"release-duplicate", "no release or build stands twice, in any spelling or order", wrong,
      release_duplicate},
+    {"rule-shape", "a rule speaks of errors, rules and components that there are", wrong, rule_shape},
     {"ships-shape", "what a build ships is said of exactly one component", wrong, ships_shape},
     {"single-third-party", "what a third party alone says is not sure", wrong, single_third_party},
     {"source-missing", "facts, releases, builds and products have a source", wrong, source_missing},

@@ -44,6 +44,7 @@ void overlay_override(const model&, findings&);
 void registry_host(const model&, findings&);
 void single_third_party(const model&, findings&);
 void pci_shape(const model&, findings&);
+void rule_shape(const model&, findings&);
 void product_duplicate(const model&, findings&);
 void cycle(const model&, findings&);
 void orphan(const model&, findings&);

@@ -71,6 +71,31 @@ void error_shape(const model& data, findings& out) {
     }
 }
 
+void rule_shape(const model& data, findings& out) {
+    if (data.rules.empty()) return;
+    const model_view view(data);
+    const auto is_rule = [&](const std::string& id) {
+        return std::any_of(data.rules.begin(), data.rules.end(),
+                           [&](const rule_record& r) { return r.id == id; });
+    };
+    for (const rule_record& r : data.rules) {
+        if (!r.otherwise.empty() && !is_rule(r.otherwise))
+            say(out, r.where,
+                "rule " + r.id + " hands on to '" + r.otherwise + "', which no rule has as its id");
+        for (const std::string& seen : r.looks_like)
+            if (seen.starts_with("error.") &&
+                std::none_of(data.errors.begin(), data.errors.end(),
+                             [&](const error_record& e) { return e.id == seen; }))
+                say(out, r.where,
+                    "rule " + r.id + " looks like '" + seen + "', which no table of errors has");
+        for (const rule_match& m : r.facts)
+            for (const auto* list : {&m.if_, &m.then})
+                for (const std::string& c : *list)
+                    if (view.find(c) == nullptr)
+                        say(out, m.where, "rule " + r.id + " speaks of '" + c + "', which no file describes");
+    }
+}
+
 void name_shape(const model& data, findings& out) {
     const model_view view(data);
     for (const name_record& n : data.names) {

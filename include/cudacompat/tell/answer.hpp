@@ -206,6 +206,7 @@ private:
     friend class caveat_writer;
     friend class resolver;
     friend class judge;
+    friend class halves_judge;
     cudacompat::verdict verdict_;
     bool degraded_ = false;
     opaque<question_ref> asked_;

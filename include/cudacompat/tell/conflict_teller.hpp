@@ -29,6 +29,9 @@ public:
         return out;
     }
 
+    /// Names its components as a finding does.
+    static void name(conflict& c, const std::vector<std::string>& components) { c.between_ = components; }
+
     /// One fact, broken by what was stated.
     [[nodiscard]] conflict tell_fact(std::uint32_t fact, const std::string& stated) const {
         conflict out(low_.kb);

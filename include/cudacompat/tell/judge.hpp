@@ -7,7 +7,7 @@
 
 #include <cudacompat/decide/doubts.hpp>
 #include <cudacompat/decide/statements.hpp>
-#include <cudacompat/tell/resolver.hpp>
+#include <cudacompat/tell/halves.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -18,9 +18,9 @@
 
 namespace cudacompat {
 
-class judge : protected resolver {
+class judge : protected halves_judge {
 public:
-    using resolver::resolver;
+    using halves_judge::halves_judge;
 
     [[nodiscard]] result<answer> run() {
         if (!set_aside()) return std::move(failure_);
@@ -78,15 +78,6 @@ private:
         return doubted(asker, all, std::get<assignment>(std::move(outcome)), std::move(beside));
     }
 
-    static constexpr std::size_t most_conflicts = 8;
-
-    [[nodiscard]] std::shared_ptr<const question> ask(detail::asker& asker) {
-        result<question> q = asker.build(how_);
-        if (q) return std::make_shared<const question>(std::move(*q));
-        failure_ = std::move(q).error();
-        return nullptr;
-    }
-
     /// Is something compiled here? Where a package that runs is stated, only if it or the stack says so.
     [[nodiscard]] bool compiles(const question& q) const {
         if (stack_ != nullptr && !stack_->build_from_source.empty()) return true;
@@ -120,105 +111,9 @@ private:
                 n.elsewhere ? detail::without_place(n.wanted) + " has no build for " + q->platform
                             : "there is no " + detail::without_place(n.wanted) + ": " + n.known));
         }
+        if (!out.findings_.empty() && out.conflict_)
+            conflict_teller::name(*out.conflict_, out.findings_.front().components);
         return out;
-    }
-
-    /// Every conflict as a finding; those of one rule and one culprit are one, root causes first.
-    [[nodiscard]] std::vector<finding> findings(const question& q,
-                                                std::vector<refutation>* conflicts = nullptr) const {
-        const finding_maker maker(q);
-        std::vector<refutation> why = conflicts_of(q, statements_of(q), most_conflicts);
-        std::vector<std::pair<finding, std::size_t>> made;
-        for (std::size_t i = 0; i < why.size(); ++i) made.emplace_back(maker.make(why[i]), i);
-        // A longer way round to the same contradiction says nothing new, unless it ends where the rule looks first (the
-        // driver rather than a reading of it).
-        const std::vector<std::pair<finding, std::size_t>> all = made;
-        std::erase_if(made, [&](const auto& a) {
-            return std::any_of(all.begin(), all.end(), [&](const auto& b) {
-                return b.first.facts.size() < a.first.facts.size() && overlap(a.first, b.first) &&
-                       !(a.first.rule == b.first.rule && place_in_rule(a.first) < place_in_rule(b.first)) &&
-                       std::includes(a.first.facts.begin(), a.first.facts.end(), b.first.facts.begin(),
-                                     b.first.facts.end());
-            });
-        });
-        std::stable_sort(made.begin(), made.end(), [&](const auto& a, const auto& b) {
-            const std::uint8_t one = find_rule(kb_, a.first.rule);
-            const std::uint8_t two = find_rule(kb_, b.first.rule);
-            return std::pair(one, place_in_rule(a.first)) < std::pair(two, place_in_rule(b.first));
-        });
-        std::vector<finding> out;
-        std::vector<refutation> sorted;
-        for (auto& [f, at] : made) {
-            const auto same = std::find_if(out.begin(), out.end(), [&, &one = f](const finding& o) {
-                return o.rule == one.rule && !one.components.empty() &&
-                       (o.components.front() == one.components.front() ||
-                        (o.components.size() > 1 && one.components.size() > 1 &&
-                         o.components[1] == one.components[1]));
-            });
-            if (same == out.end()) {
-                out.push_back(std::move(f));
-                sorted.push_back(std::move(why[at]));
-                continue;
-            }
-            for (std::string& c : f.components)
-                if (std::find(same->components.begin(), same->components.end(), c) == same->components.end())
-                    same->components.push_back(std::move(c));
-            for (const std::uint32_t fact : f.facts)
-                if (std::find(same->facts.begin(), same->facts.end(), fact) == same->facts.end())
-                    same->facts.push_back(fact);
-        }
-        if (conflicts != nullptr) *conflicts = std::move(sorted);
-        return out;
-    }
-
-    /// Where the rule names the first of the pair; what it does not name comes last.
-    [[nodiscard]] std::size_t place_in_rule(const finding& f) const {
-        const std::uint8_t r = find_rule(kb_, f.rule);
-        if (r == frozen::no_rule || f.components.empty()) return 0;
-        const auto list = kb_.texts(kb_.rules()[r].blames);
-        std::size_t at = 0;
-        while (at < list.size() && kb_.str(list[at]) != f.components.front()) ++at;
-        return at;
-    }
-    [[nodiscard]] static bool overlap(const finding& a, const finding& b) {
-        return std::any_of(a.components.begin(), a.components.end(), [&](const std::string& c) {
-            return std::find(b.components.begin(), b.components.end(), c) != b.components.end();
-        });
-    }
-
-    /// The question without the facts that only a support table states, where it is no better: then they are no reason.
-    [[nodiscard]] std::shared_ptr<const question> beyond_policy(detail::asker& asker,
-                                                                const std::shared_ptr<const question>& q) {
-        const asking before = how_;
-        for (std::uint32_t f = 0; f < kb_.facts().size(); ++f)
-            if (static_cast<enforcer>(kb_.facts()[f].enforced_by) == enforcer::vendor_policy)
-                how_.without.push_back(f);
-        std::sort(how_.without.begin(), how_.without.end());
-        how_.without.erase(std::unique(how_.without.begin(), how_.without.end()), how_.without.end());
-        auto firm = ask(asker);
-        if (firm == nullptr || firm->here->borrow()->satisfiable(firm->ask)) {
-            how_ = before;
-            return q;
-        }
-        how_.without = before.without; // ways out keep to support tables
-        return firm;
-    }
-
-    /// The question without what the driver reports of itself, where the driver is stated and it is no better: then the
-    /// driver is the cause, and not its readings.
-    [[nodiscard]] std::shared_ptr<const question> beyond_readings(std::shared_ptr<const question> q) const {
-        if (stack_ == nullptr || !stack_->driver.given()) return q;
-        question plain = *q;
-        bool any = false;
-        for (std::size_t i = 0; i < plain.ask.restrictions.size(); ++i) {
-            if (plain.says[i].component == frozen::none || plain.says[i].by == asked_by::rule ||
-                !detail::reads_driver(kb_.name(plain.says[i].component)))
-                continue;
-            plain.ask.restrictions[i].allowed = bits(plain.ask.restrictions[i].allowed.size(), true);
-            any = true;
-        }
-        if (!any || plain.here->borrow()->satisfiable(plain.ask)) return q;
-        return std::make_shared<const question>(std::move(plain));
     }
 
     [[nodiscard]] result<answer> refused(detail::asker& asker, std::shared_ptr<const question> q) {
@@ -227,6 +122,7 @@ private:
         std::vector<refutation> why;
         out.findings_ = findings(*q, &why);
         out.conflict_ = conflict_teller(*q).tell(why.front());
+        conflict_teller::name(*out.conflict_, out.findings_.front().components);
         out.missing_ = q->gaps;
         if (halves_ == halves_state::differ) out.findings_.insert(out.findings_.begin(), halves_finding(*q));
         place_caveat(out);
@@ -316,68 +212,6 @@ private:
         return good + " would do, " + bad + " would not";
     }
 
-    /// The kernel module and the libraries of a driver come from one release, by the fact of the data that says so; a compat
-    /// package brings other libraries on purpose.
-    enum class halves_state : std::uint8_t { agree, open, differ };
-    [[nodiscard]] std::uint32_t halves_fact() const {
-        for (std::uint32_t i = 0; i < kb_.facts().size(); ++i) {
-            const frozen::fact& f = kb_.facts()[i];
-            const auto c = kb_.selectors(f.conditions);
-            if (static_cast<fact_kind>(f.kind) == fact_kind::agrees && c.size() == 2 &&
-                c[0].component != frozen::none && c[1].component != frozen::none &&
-                kb_.str(c[0].name) == "driver" && kb_.str(c[1].name) == "driver-user")
-                return i;
-        }
-        return frozen::none;
-    }
-    [[nodiscard]] halves_state halves() const {
-        if (stack_ == nullptr || !stack_->driver.given() || !stack_->driver_user.given() ||
-            stack_->compat_package.given() || stack_->platform.text == "wsl2" ||
-            stack_->platform.text == "windows" || stack_->platform.text == "jetson")
-            return halves_state::agree;
-        const std::uint32_t fact = halves_fact();
-        if (fact == frozen::none || std::binary_search(how_.without.begin(), how_.without.end(), fact))
-            return halves_state::agree;
-        const auto exact = [](std::string_view t) {
-            return t.find_first_not_of("0123456789.") == std::string_view::npos &&
-                   std::count(t.begin(), t.end(), '.') > 0;
-        };
-        const std::string& kernel = stack_->driver.text;
-        const std::string& user = stack_->driver_user.text;
-        const auto one = version::parse(version_scheme::dotted, kernel);
-        const auto two = version::parse(version_scheme::dotted, user);
-        if (exact(kernel) && exact(user) && one && two)
-            return *one == *two ? halves_state::agree : halves_state::differ;
-        if (kernel == "absent" || user == "absent") return halves_state::agree;
-        const auto a = version_spec::parse(version_scheme::dotted, kernel);
-        const auto b = version_spec::parse(version_scheme::dotted, user);
-        return a && b && a->set().intersects(b->set()) ? halves_state::open : halves_state::differ;
-    }
-    [[nodiscard]] finding halves_finding(const question& q) const {
-        finding out = finding_maker(q).plain("driver-halves", {"driver", "driver-user"},
-                                             "the kernel driver is " + stack_->driver.text +
-                                                 " and its libraries are of " + stack_->driver_user.text);
-        out.facts = {halves_fact()};
-        return out;
-    }
-    /// All would fit, were the driver whole.
-    [[nodiscard]] answer torn(answer out) const {
-        answer no(verdict::incompatible, *out.asked_);
-        no.findings_ = {halves_finding(out.asked())};
-        no.conflict_ = conflict_teller(out.asked()).tell_fact(halves_fact(), no.findings_.front().text);
-        no.missing_ = out.missing_;
-        no.caveats_ = out.caveats_;
-        way_out same;
-        same.text = "driver " + stack_->driver_user.text +
-                    " loaded in the kernel too (a restart, or its modules loaded "
-                    "anew) instead of " +
-                    stack_->driver.text;
-        same.cost = 8;
-        same.changes.push_back({"driver", stack_->driver.text, stack_->driver_user.text, {}, {}});
-        no.ways_out_.push_back(std::move(same));
-        return no;
-    }
-
     /// A pin that is broken is no reason for a no; but if nothing else is known of the pair, none for a yes either.
     void only_pinned(answer& out, const finding& f) const {
         const question& q = out.asked();
@@ -418,8 +252,6 @@ private:
         }
         return false;
     }
-
-    halves_state halves_ = halves_state::agree;
 };
 
 } // namespace cudacompat

@@ -56,7 +56,8 @@ private:
             const std::uint32_t c = s.instances()[extra].component;
             bits gone(s.instances().domain_size(extra));
             gone.set(0);
-            add(q, extra, std::move(gone), {asked_by::rule, c, "without a " + std::string(s.kb().name(c)), {}, {}});
+            add(q, extra, std::move(gone),
+                {asked_by::rule, c, "without a " + std::string(s.kb().name(c)), {}, {}});
         }
         return q;
     }
