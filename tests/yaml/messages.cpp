@@ -25,10 +25,10 @@ const message_case model_cases[] = {
     {"a text", "hello\n", "f.yaml:1:1: the file is a text; expected a mapping"},
     {"of no kind", "schema: 1\nfoo: bar\n",
      "f.yaml:1:1: cannot tell what this file holds; expected one of the keys: component, facts,"
-     " sources, platforms, generic, overlay, errors, names, chips"},
+     " sources, platforms, generic, overlay, errors, names, chips, rules"},
     {"of a misspelt kind", "schema: 1\ncomponnet: a\n",
      "f.yaml:2:1: cannot tell what this file holds; expected one of the keys: component, facts,"
-     " sources, platforms, generic, overlay, errors, names, chips (did you mean 'component'?)"},
+     " sources, platforms, generic, overlay, errors, names, chips, rules (did you mean 'component'?)"},
     {"alias", "a: &x [1]\nb: *x\n",
      "f.yaml:1:4: found an anchor ('&name'); anchors are not allowed, write the value out"},
     {"alias without anchor", "a: *x\n",
@@ -140,7 +140,8 @@ const message_case model_cases[] = {
      "f.yaml:5:1: unknown key 'relases' in a component (did you mean 'releases'?)"},
     {"unknown key", "schema: 1\ncomponent: a\nscheme: dotted\nmultiplicity: host\ncolour: red\n",
      "f.yaml:5:1: unknown key 'colour' in a component; its keys are: schema, component, title,"
-     " scheme, multiplicity, role, line, device_code, aliases, companion_of, prefer, assumed, releases,"
+     " scheme, multiplicity, role, line, device_code, free_variants, aliases, companion_of, prefer, assumed, "
+     "releases,"
      " builds, products, sources"},
     {"component without scheme", "schema: 1\ncomponent: a\nmultiplicity: host\n",
      "f.yaml:1:1: a component lacks the key 'scheme'"},

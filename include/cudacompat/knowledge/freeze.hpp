@@ -213,8 +213,10 @@ inline result<std::vector<std::byte>> freezer::assemble() {
                     frozen::build made{};
                     made.channel = text(b->channel);
                     made.note = text(b->note);
-                    if (!mask(b->on, b->where, made.platforms) || !cite(b->sources, b->where, made.sources))
+                    std::uint32_t on = 0;
+                    if (!mask(b->on, b->where, on) || !cite(b->sources, b->where, made.sources))
                         return std::move(failure_);
+                    made.platforms = on & 0x7fffffffU;
                     made.installer_default = b->installer_default ? 1 : 0;
                     builds.push_back(made);
                 }

@@ -89,7 +89,7 @@ protected:
     bool platforms() {
         names_ = data_.platforms;
         if (names_.empty()) names_.emplace_back("any");
-        if (names_.size() > 32) return fail("more than 32 platforms", {});
+        if (names_.size() > 31) return fail("more than 31 platforms", {});
         return true;
     }
     /// Mask of the named platforms; all of them for an empty list.

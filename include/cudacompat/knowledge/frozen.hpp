@@ -78,8 +78,8 @@ enum value_flag : std::uint8_t {
 struct build {
     text channel;
     text note;
-    std::uint32_t platforms;
-    std::uint32_t installer_default;
+    std::uint32_t platforms : 31;
+    std::uint32_t installer_default : 1; // in one word with the platforms: there are thousands of builds
     slice sources;
 };
 

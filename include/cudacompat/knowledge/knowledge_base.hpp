@@ -234,7 +234,7 @@ inline bool knowledge_base::valid() const noexcept {
     };
     const auto texts_ok = [&](auto... t) { return (text_ok(t.at) && ...); };
     if (!texts_ok(h.title, h.version, h.read, h.first_read) || h.platforms.count == 0 ||
-        h.platforms.count > 32)
+        h.platforms.count > 31)
         return false;
     for (const fz::text t : platforms())
         if (!texts_ok(t)) return false;
