@@ -218,6 +218,7 @@ private:
             out_.open('{');
             out_.member("text", w.text);
             out_.member("cost", std::uint64_t{w.cost});
+            out_.member("sure", w.sure);
             out_.key("changes");
             out_.open('[');
             for (const way_out::change& c : w.changes) {

@@ -76,6 +76,7 @@ private:
                 continue;
             }
             want(c);
+            not_seen(var, from_source.complement());
             restrict(var, std::move(from_source),
                      {asked_by::rule, c, std::string(kb_.name(c)) + " is compiled here" + place_of(t.where)});
         }

@@ -165,6 +165,7 @@ struct way_out {
     std::string text;
     std::vector<change> changes;
     std::uint32_t cost = 0; ///< of the policy: smaller is less to change
+    bool sure = true;       ///< otherwise only as far as is known: something else that is stated is unknown
 };
 
 /// What resolve() and check() return when they could run.

@@ -37,6 +37,9 @@ protected:
                                : kb_.name(in.owner));
     }
     void allowed_caveat(answer& out) const {
+        for (const std::string& name : out.asked().set_aside)
+            out.caveats_.push_back("what the stack states of " + name +
+                                   " is set aside: the request says what it is to be");
         for (const std::string& id : options_.allow)
             out.caveats_.push_back("overridden: what rule '" + id + "' says was set aside on request");
     }

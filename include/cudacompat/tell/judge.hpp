@@ -129,6 +129,14 @@ private:
         allowed_caveat(out);
         how_.strict = true;
         if (const auto strict = ask(asker)) out.ways_out_ = way_finder(*strict).find(why, *q, 5);
+        if (out.ways_out_.empty() || !q->gaps.empty()) {
+            how_.strict = false;
+            if (const auto kind = ask(asker)) {
+                way_finder finder(*kind);
+                finder.take_what_is_unknown_kindly();
+                out.ways_out_ = finder.find(why, *q, 5);
+            }
+        }
         return out;
     }
 

@@ -132,7 +132,8 @@ private:
     }
     void ways_out() {
         std::vector<std::string> ways;
-        for (const way_out& w : answer_.ways_out()) ways.push_back(w.text);
+        for (const way_out& w : answer_.ways_out())
+            ways.push_back(w.sure ? w.text : w.text + " (as far as is known)");
         list("ways out (each was solved again)", ways);
     }
     /// What nobody spoke of and has to be suitable.

@@ -23,6 +23,9 @@ public:
     explicit way_finder(const question& strict)
         : asked_(strict), low_(strict.here->low), kb_(low_.kb), all_(statements_of(strict)) {}
 
+    /// What it finds then holds as far as is known.
+    void take_what_is_unknown_kindly() noexcept { sure_ = false; }
+
     /// `conflicts`: of a question with the same statements. At most `most`, cheapest first.
     [[nodiscard]] std::vector<way_out> find(const std::vector<refutation>& conflicts, const question& of,
                                             std::size_t most) {
@@ -145,7 +148,10 @@ private:
             }
         if (!undecided(asked_, pinned).empty()) return;
         way_out out;
-        for (const statement* s : changed)
+        out.sure = sure_;
+        std::vector<const statement*> in_order = changed;
+        std::sort(in_order.begin(), in_order.end());
+        for (const statement* s : in_order)
             if (!reading(*s)) tell(*s, *values, pinned, out);
         if (out.changes.empty() ||
             std::any_of(found_.begin(), found_.end(), [&](const way_out& w) { return w.text == out.text; }))
@@ -224,6 +230,7 @@ private:
     const knowledge_base& kb_;
     std::vector<statement> all_;
     std::vector<way_out> found_;
+    bool sure_ = true;
 };
 
 } // namespace cudacompat

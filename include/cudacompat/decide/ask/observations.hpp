@@ -39,6 +39,7 @@ protected:
                           "musl " + stack_->musl.text + place_of(stack_->musl.where), "musl"});
         for (const stack_item& i : stack_->components) {
             const std::uint32_t c = kb_.find_component(i.component);
+            if (overridden(c)) continue;
             if (is_described(c)) {
                 if (!context_.describes(c)->version.empty()) in_its_place(c, i);
                 continue;
@@ -58,6 +59,7 @@ protected:
     bool observe(std::string_view name, const std::string& text, const source_region& where, bool fixed) {
         const std::uint32_t c = kb_.find_component(name);
         if (c == frozen::none) return true;
+        if (overridden(c)) return true;
         const lowered& low = out_.here->low;
         const std::string said = std::string(kb_.name(c)) + " " + text + place_of(where);
         if (text == "absent" && out_.no_device) return true; // nothing is asked of a driver
@@ -131,6 +133,16 @@ protected:
             said + " is not in the data" +
             (above ? std::string()
                    : ", of which the newest is " + newest + " (read " + std::string(kb_.read()) + ")"));
+    }
+    /// What a request wishes of a component that the stack states too is a change of it.
+    bool overridden(std::uint32_t c) {
+        if (!how_.judge || std::find(out_.wanted.begin(), out_.wanted.end(), c) == out_.wanted.end()) return false;
+        for (const asked& a : out_.says)
+            if (a.by == asked_by::request && a.component == c) {
+                out_.set_aside.emplace_back(kb_.name(c));
+                return true;
+            }
+        return false;
     }
     /// It is there at a version that nobody can place: what holds of every version holds of it.
     void there(std::uint32_t c, const std::string& said) {
