@@ -81,6 +81,36 @@ private:
                      {asked_by::rule, c, std::string(kb_.name(c)) + " is compiled here" + place_of(t.where)});
         }
     }
+    [[nodiscard]] bool of_conda() const {
+        if (stack_ == nullptr) return false;
+        const auto conda = [&](std::string_view name) {
+            return name == "cudatoolkit" || name == "pytorch-cuda" || name == "cuda-version" || name == "conda";
+        };
+        return std::any_of(stack_->components.begin(), stack_->components.end(),
+                           [&](const stack_item& i) { return conda(i.component); }) ||
+               std::any_of(stack_->builds.begin(), stack_->builds.end(),
+                           [](const stack_build& b) { return b.channel.text == "conda"; });
+    }
+    /// A stack that names a GPU asks for work on it: a framework built for the CPU alone does none.
+    void device_work(std::uint32_t c, std::uint32_t var, const bits& host) {
+        const bool stated = std::any_of(out_.says.begin(), out_.says.end(), [&](const asked& a) {
+            return a.by == asked_by::observation && a.component == c;
+        });
+        if (!how_.judge || !stated || out_.device_names.empty() ||
+            static_cast<component_role>(kb_.components()[c].role) != component_role::framework)
+            return;
+        const instance_table& in = out_.here->low.instances;
+        bits open(host.size(), true);
+        for (const restriction& r : out_.ask.restrictions)
+            if (r.var == var) open &= r.allowed;
+        bool built_for_devices = false; // here, in one of these releases
+        for (std::uint32_t i = open.next(1); i < open.size(); i = open.next(i + 1))
+            for (std::uint32_t k = 1; k < open.size(); ++k)
+                built_for_devices |= !host.test(k) && in.value(var, k).rank == in.value(var, i).rank;
+        clauses_.emplace_back(clause{{{var, host.complement()}}, 0},
+                              asked{asked_by::observation, device_component(), "GPU " + out_.device_names.front(), {},
+                                    built_for_devices ? "device-code" : "platform"});
+    }
     /// Of a stack that is judged: what is there without a word of its build is none of these.
     void not_seen(std::uint32_t var, const bits& these) {
         if (!how_.judge) return;
@@ -107,6 +137,21 @@ private:
     /// of another channel ("conda-...") is no such file: who installs wheels compiles beside it.
     void published_builds() {
         const instance_table& in = out_.here->low.instances;
+        if (how_.judge && !of_conda()) // packages of conda are there only if something of conda is
+            for (std::uint32_t var = 0; var < in.size(); ++var) {
+                if (in[var].owner != frozen::none || in[var].device != frozen::none) continue;
+                bits conda(in.domain_size(var));
+                bits other(in.domain_size(var));
+                for (std::uint32_t i = 1; i < conda.size(); ++i)
+                    (kb_.str(in.value(var, i).variant).starts_with("conda") ? conda : other).set(i);
+                if (conda.empty()) continue;
+                for (std::size_t k = 0; k < out_.ask.restrictions.size(); ++k) {
+                    bits& allowed = out_.ask.restrictions[k].allowed;
+                    if (out_.ask.restrictions[k].var == var && out_.says[k].by == asked_by::observation &&
+                        allowed.intersects(other))
+                        allowed -= conda;
+                }
+            }
         for (std::uint32_t c = 0; c < kb_.components().size(); ++c) {
             if ((kb_.components()[c].flags & frozen::has_source) == 0) continue;
             const std::uint32_t var = in.find(c, frozen::none, frozen::none);
@@ -157,6 +202,7 @@ private:
             for (std::uint32_t i = 1; i < host.size(); ++i)
                 if ((low.instances.value(var, i).flags & frozen::is_host_only) != 0) host.set(i);
             if (host.empty() || cpu_only) continue;
+            device_work(c, var, host);
             bits open(low.instances.domain_size(var), true);
             for (const restriction& r : out_.ask.restrictions)
                 if (r.var == var) open &= r.allowed;

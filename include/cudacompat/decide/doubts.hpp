@@ -44,7 +44,9 @@ namespace detail {
     std::vector<bits> out;
     std::uint32_t rank = frozen::none;
     for (std::uint32_t i = real.next(0); i < real.size(); i = real.next(i + 1)) {
-        const bool joins = i != 0 && (c.flags & frozen::free_variants) != 0 && !out.empty() &&
+        // The wheel of a companion is the one that its maker has for the framework that is there.
+        const bool follows = static_cast<component_role>(c.role) == component_role::companion;
+        const bool joins = i != 0 && ((c.flags & frozen::free_variants) != 0 || follows) && !out.empty() &&
                            low.instances.value(var, i).rank == rank;
         if (!joins) out.emplace_back(open.size());
         out.back().set(i);

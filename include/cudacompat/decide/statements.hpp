@@ -49,7 +49,8 @@ struct statement {
         for (const std::uint32_t i : s->says) {
             if (i < out.restrictions.size()) {
                 term& t = out.restrictions[i];
-                const bool there = !t.allowed.test(0);
+                const bool there = !t.allowed.test(0) &&
+                                   (q.here->low.kb.components()[s->component].flags & frozen::avoid) == 0;
                 t.allowed = bits(t.allowed.size(), true);
                 if (there) t.allowed.reset(0);
                 continue;

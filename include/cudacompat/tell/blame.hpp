@@ -67,7 +67,7 @@ public:
         collect(why, out);
         name_rule(out);
         for (const std::uint32_t f : out.facts)
-            if (out.rule != frozen::no_rule && kb_.facts()[f].rule == out.rule) out.decisive.push_back(f);
+            if (out.rule != frozen::no_rule && rule_in(out, f) == out.rule) out.decisive.push_back(f);
         if (out.decisive.empty()) out.decisive = out.facts;
         order(why, out);
         return out;
@@ -87,7 +87,7 @@ private:
             if (!a.rule.empty()) out.rule = rule_called(a.rule);
             blamed_part p{a.component, frozen::none,
                           a.called.empty() ? std::string(kb_.name(a.component)) : a.called,
-                          without_place(a.text), false};
+                          a.called.empty() || a.called == "musl" ? without_place(a.text) : a.called, false};
             if (r.index < asked_.ask.restrictions.size()) {
                 const term& t = asked_.ask.restrictions[r.index];
                 const instance& in = low_.instances[t.var];
@@ -116,7 +116,7 @@ private:
         if (out.rule != frozen::no_rule) return;
         std::uint8_t instead = frozen::no_rule;
         for (const std::uint32_t f : out.facts) {
-            const std::uint8_t r = kb_.facts()[f].rule;
+            const std::uint8_t r = rule_in(out, f);
             if (r == frozen::no_rule || r >= out.rule) continue;
             const frozen::rule& rule = kb_.rules()[r];
             const auto needs = kb_.texts(rule.stated);
@@ -126,10 +126,41 @@ private:
             else if (instead == frozen::no_rule && !rule.otherwise.empty() && packages(out) > 1)
                 instead = rule_called(kb_.str(rule.otherwise));
         }
+        leave_the_chain(out);
         if (instead < out.rule) {
             out.rule = instead;
             out.decisive = out.facts;
         }
+    }
+    /// Of a fact with several consequences the one counts that is stated: "carries CUDA, cuDNN and NCCL" against a stated NCCL.
+    [[nodiscard]] std::uint8_t rule_in(const blame& b, std::uint32_t fact) const {
+        const frozen::fact& f = kb_.facts()[fact];
+        const auto groups = kb_.groups(f.then);
+        if (groups.size() < 2) return f.rule;
+        for (const frozen::group& g : groups)
+            for (const frozen::selector& s : kb_.selectors(g.any_of)) {
+                if (s.component == frozen::none || !is_stated(b, kb_.name(s.component))) continue;
+                if (const std::uint8_t r = rule_called(std::string(kb_.name(s.component)) + "-version");
+                    r != frozen::no_rule)
+                    return r;
+            }
+        return f.rule;
+    }
+    /// Packages that pull each other along are the way to a conflict, not the conflict: the fact about a stated library, host
+    /// part or GPU names it, where there is one.
+    void leave_the_chain(blame& b) const {
+        if (b.rule == frozen::no_rule || kb_.str(kb_.rules()[b.rule].id) != "package-pin") return;
+        std::uint8_t other = frozen::no_rule;
+        for (const std::uint32_t f : b.facts) {
+            const std::uint8_t r = rule_in(b, f);
+            if (r == frozen::no_rule || r == b.rule || r >= other) continue;
+            const auto needs = kb_.texts(kb_.rules()[r].stated);
+            const bool speaks = std::any_of(needs.begin(), needs.end(), [&](frozen::text t) {
+                return is_stated(b, kb_.str(t));
+            });
+            if (speaks && kb_.str(kb_.rules()[r].id) != "python-version") other = r;
+        }
+        if (other != frozen::no_rule) b.rule = other;
     }
     [[nodiscard]] std::uint8_t rule_called(std::string_view id) const {
         for (std::size_t k = 0; k < kb_.rules().size(); ++k)
@@ -168,7 +199,8 @@ private:
         const auto place = [&](const blamed_part& p) {
             auto at = std::find(first.begin(), first.end(), p.name);
             if (at == first.end()) at = std::find(first.begin(), first.end(), kb_.name(p.component));
-            if (at == first.end() && detail::blame_order(kb_, p.component) < 3)
+            if (at == first.end() && detail::blame_order(kb_, p.component) < 3 &&
+                (kb_.components()[p.component].flags & frozen::avoid) == 0)
                 at = std::find(first.begin(), first.end(), "packages");
             return static_cast<int>(at - first.begin());
         };

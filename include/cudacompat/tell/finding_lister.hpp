@@ -106,6 +106,45 @@ protected:
         return firm;
     }
 
+    /// An image that refuses to start is never asked what its CUDA needs.
+    [[nodiscard]] std::shared_ptr<const question> beyond_floor(detail::asker& asker,
+                                                               const std::shared_ptr<const question>& q) {
+        const std::uint8_t floor = find_rule(kb_, "driver-floor");
+        if (stack_ == nullptr || !stack_->container.image.given() || floor == frozen::no_rule) return q;
+        const asking before = how_;
+        for (std::uint32_t f = 0; f < kb_.facts().size(); ++f)
+            if (kb_.facts()[f].rule == floor) how_.without.push_back(f);
+        std::sort(how_.without.begin(), how_.without.end());
+        how_.without.erase(std::unique(how_.without.begin(), how_.without.end()), how_.without.end());
+        auto starts = ask(asker);
+        how_.without = before.without;
+        if (starts == nullptr) return q;
+        const auto outcome = starts->here->borrow()->solve(starts->ask);
+        const auto* why = std::get_if<refutation>(&outcome);
+        if (why == nullptr) return q;
+        const blame b = detail::blamer(*starts).of(*why);
+        const bool image_alone = std::none_of(b.parts.begin(), b.parts.end(), [&](const blamed_part& p) {
+            return !p.stated.empty() && p.name != "container" && detail::blame_order(kb_, p.component) < 3;
+        });
+        const bool refuses = b.rule != frozen::no_rule && kb_.str(kb_.rules()[b.rule].id) == "container-start";
+        return image_alone && refuses ? starts : q;
+    }
+    /// Where no compat package is stated and none would help, it is left out of the explanation.
+    [[nodiscard]] std::shared_ptr<const question> beyond_compat(std::shared_ptr<const question> q) const {
+        const std::uint32_t c = kb_.find_component("compat-package");
+        if (c == frozen::none || std::any_of(q->says.begin(), q->says.end(),
+                                             [&](const asked& a) { return a.component == c; }))
+            return q;
+        question plain = *q;
+        for (const std::uint32_t var : q->here->low.instances.of(c)) {
+            bits gone(q->here->low.instances.domain_size(var));
+            gone.set(0);
+            plain.says.insert(plain.says.begin() + static_cast<std::ptrdiff_t>(plain.ask.restrictions.size()),
+                              {asked_by::rule, c, "a compat package would not help", {}, {}});
+            plain.ask.restrictions.push_back({var, std::move(gone)});
+        }
+        return std::make_shared<const question>(std::move(plain));
+    }
     /// The question without what the driver reports of itself, where the driver is stated and it is no better: then the
     /// driver is the cause, and not its readings.
     [[nodiscard]] std::shared_ptr<const question> beyond_readings(std::shared_ptr<const question> q) const {

@@ -121,6 +121,11 @@ private:
                         }) &&
             out.level == severity::blocks)
             out.level = severity::policy_only;
+        if (!b.decisive.empty() && out.level == severity::blocks &&
+            std::all_of(b.decisive.begin(), b.decisive.end(), [&](std::uint32_t f) {
+                return static_cast<enforcer>(kb_.facts()[f].enforced_by) == enforcer::build_time;
+            }))
+            out.level = severity::build_only;
         replace(says, "{1}", name(one));
         replace(says, "{2}", name(two));
         out.text = std::move(says);

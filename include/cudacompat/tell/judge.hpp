@@ -75,7 +75,20 @@ private:
             all = std::move(firm);
             outcome = std::move(second);
         }
-        return doubted(asker, all, std::get<assignment>(std::move(outcome)), std::move(beside));
+        const bool pinned = how_.pin == asking::pins::hold;
+        result<answer> out = doubted(asker, all, std::get<assignment>(std::move(outcome)), std::move(beside));
+        if (!out || out->verdict() != verdict::unknown || !pinned || !out->asked().gaps.empty()) return out;
+        // A detail may matter to a pin alone, or to a compiler where nothing is compiled.
+        how_.strict = false;
+        how_.pin = asking::pins::loose_if_stated;
+        how_.idle_build = !compiles(*all);
+        const auto firm = ask(asker);
+        if (firm == nullptr) return out;
+        if (const auto values = firm->here->borrow()->find(firm->ask))
+            if (result<answer> again = doubted(asker, firm, *values, {});
+                again && again->verdict() == verdict::compatible)
+                return again;
+        return out;
     }
 
     /// Is something compiled here? Where a package that runs is stated, only if it or the stack says so.
@@ -85,7 +98,8 @@ private:
         for (const asked& a : q.says) {
             if (a.by == asked_by::rule || a.component == frozen::none) continue;
             const auto role = static_cast<component_role>(kb_.components()[a.component].role);
-            runs = runs || role == component_role::framework || role == component_role::companion;
+            runs = runs || role == component_role::framework || role == component_role::companion ||
+                   kb_.name(a.component) == "container";
         }
         if (!runs) return true;
         for (std::uint32_t i = 0; i < q.ask.restrictions.size(); ++i) { // all that it can be is compiled here
@@ -117,7 +131,7 @@ private:
     }
 
     [[nodiscard]] result<answer> refused(detail::asker& asker, std::shared_ptr<const question> q) {
-        q = beyond_readings(beyond_policy(asker, q));
+        q = beyond_compat(beyond_readings(beyond_policy(asker, beyond_floor(asker, q))));
         answer out(verdict::incompatible, question_ref{q});
         std::vector<refutation> why;
         out.findings_ = findings(*q, &why);
@@ -154,6 +168,11 @@ private:
         } else {
             auto against = strict->here->borrow()->solve(strict->ask);
             out->conflict_ = conflict_teller(*strict).tell(std::get<refutation>(against));
+            if (out->missing_.empty()) {
+                std::string names;
+                for (const std::string& n : out->conflict_->between()) detail::join(names, n, " and ");
+                out->missing_.push_back("what is on record does not say it for sure: " + names);
+            }
         }
         if (strict->no_device) {
             out->caveats_.emplace_back(

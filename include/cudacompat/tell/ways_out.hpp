@@ -65,6 +65,10 @@ private:
     }
     /// What the driver reports of itself changes with it.
     [[nodiscard]] bool reading(const statement& s) const { return is_reading(s.component); }
+    [[nodiscard]] bool states_driver() const {
+        return std::any_of(all_.begin(), all_.end(),
+                           [&](const statement& s) { return kb_.name(s.component) == "driver"; });
+    }
     [[nodiscard]] bool is_reading(std::uint32_t c) const { return detail::reads_driver(kb_.name(c)); }
     [[nodiscard]] std::vector<const statement*> with_readings(std::vector<const statement*> changed) const {
         if (std::any_of(changed.begin(), changed.end(),
@@ -76,7 +80,8 @@ private:
     [[nodiscard]] std::uint32_t cost(const statement& s) const {
         if ((component(s).flags & frozen::avoid) != 0) return 7; // a compat package
         const std::string_view name = kb_.name(s.component);
-        if (reading(s)) return never;
+        if (reading(s)) return states_driver() ? never : 8;
+        if (name == "container-mode") return 12;
         switch (static_cast<component_role>(component(s).role)) {
         case component_role::companion: return 3;
         case component_role::package: return name == "python" ? 6 : 4;
@@ -120,6 +125,10 @@ private:
         const std::vector<const statement*> changed = with_readings(asked_for);
         query q = without(asked_, changed);
         q.criteria.clear();
+        for (const std::uint32_t extra : asked_.here->decision_order.extras) // never a compat package without need
+            q.criteria.push_back({extra, asked_.here->ranks[extra].by_presence});
+        for (const statement* s : changed)
+            for (const stated_var& v : variables(*s)) q.restrictions.push_back({v.var, of_a_kind(v)});
         for (const statement* s : changed) // what need not change stays
             if (asked_for.size() > 1 && !reading(*s))
                 for (const stated_var& v : variables(*s)) {
@@ -130,13 +139,11 @@ private:
                 }
         for (const statement* s : changed)
             for (const stated_var& v : variables(*s)) {
-                q.criteria.push_back({v.var, same_release_first(v)});
+                q.criteria.push_back({v.var, nearest_first(v)});
                 q.criteria.push_back({v.var, asked_.here->ranks[v.var].by_choice});
             }
         for (const std::uint32_t code : asked_.here->decision_order.codes)
             q.criteria.push_back({code, asked_.here->ranks[code].by_class});
-        for (const std::uint32_t extra : asked_.here->decision_order.extras)
-            q.criteria.push_back({extra, asked_.here->ranks[extra].by_presence});
         const auto values = asked_.here->borrow()->find(q);
         if (!values) return;
         query pinned = q;
@@ -152,20 +159,55 @@ private:
         std::vector<const statement*> in_order = changed;
         std::sort(in_order.begin(), in_order.end());
         for (const statement* s : in_order)
-            if (!reading(*s)) tell(*s, *values, pinned, out);
+            if (!reading(*s) || !states_driver()) tell(*s, *values, pinned, out);
         if (out.changes.empty() ||
             std::any_of(found_.begin(), found_.end(), [&](const way_out& w) { return w.text == out.text; }))
             return;
         found_.push_back(std::move(out));
     }
-    [[nodiscard]] std::vector<std::uint32_t> same_release_first(const stated_var& v) const {
-        std::vector<std::uint32_t> rank = asked_.here->ranks[v.var].by_release;
+    /// The same release, then the nearest one, of two the newer; of an open line the newest.
+    [[nodiscard]] std::vector<std::uint32_t> nearest_first(const stated_var& v) const {
+        const std::vector<std::uint32_t>& newest = asked_.here->ranks[v.var].by_release;
+        const instance& in = low_.instances[v.var];
+        if ((kb_.components()[in.component].flags & frozen::open_line) != 0 && kb_.name(in.component) != "python")
+            return newest;
         std::vector<std::uint32_t> releases;
         for (std::uint32_t i = v.allowed.next(1); i < v.allowed.size(); i = v.allowed.next(i + 1))
-            releases.push_back(rank[i]);
-        for (std::uint32_t& r : rank)
-            r = std::find(releases.begin(), releases.end(), r) != releases.end() ? 0 : r + 1;
+            releases.push_back(newest[i]);
+        std::vector<std::uint32_t> rank(newest.size(), 0xffffff);
+        for (std::uint32_t i = 1; i < rank.size(); ++i) {
+            if (releases.empty()) rank[i] = newest[i];
+            for (const std::uint32_t r : releases) {
+                const std::uint32_t far = newest[i] <= r ? 2 * (r - newest[i]) : 2 * (newest[i] - r) + 1;
+                rank[i] = std::min(rank[i], far);
+            }
+        }
         return rank;
+    }
+    /// What may stand in for it: an image of the same name, no build of conda for one that is not, no older C library.
+    [[nodiscard]] bits of_a_kind(const stated_var& v) const {
+        bits out(v.allowed.size(), true);
+        const instance& in = low_.instances[v.var];
+        const std::string_view component = kb_.name(in.component);
+        std::string_view product;
+        bool conda = false;
+        std::uint32_t oldest = 0;
+        for (std::uint32_t i = v.allowed.next(1); i < v.allowed.size(); i = v.allowed.next(i + 1)) {
+            const frozen::value& value = low_.instances.value(v.var, i);
+            product = kb_.str(value.version).substr(0, kb_.str(value.version).find(':'));
+            conda = conda || kb_.str(value.variant).starts_with("conda");
+            oldest = i;
+        }
+        for (std::uint32_t i = 1; i < out.size(); ++i) {
+            const frozen::value& value = low_.instances.value(v.var, i);
+            const bool other_image =
+                component == "container" && oldest != 0 && !kb_.str(value.version).starts_with(product);
+            const bool other_channel = !conda && oldest != 0 && kb_.str(value.variant).starts_with("conda");
+            const bool older = component == "glibc" && oldest != 0 && i > oldest;
+            const bool host_only = (value.flags & frozen::is_host_only) != 0 && !v.allowed.test(i);
+            if (other_image || other_channel || older || host_only) out.reset(i);
+        }
+        return out;
     }
 
     void tell(const statement& s, const assignment& values, const query& pinned, way_out& out) const {
@@ -183,8 +225,10 @@ private:
                 c.to = representative(kb_, value, low_.ctx.platform);
                 const auto role = static_cast<component_role>(kb_.components()[in.component].role);
                 if (role != component_role::host) c.variant = kb_.str(value.variant);
-                if ((value.flags & frozen::is_cell) != 0 || role == component_role::host ||
-                    (component(s).flags & frozen::avoid) != 0) {
+                const bool label =
+                    static_cast<version_scheme>(kb_.components()[in.component].scheme) == version_scheme::label;
+                if (!label && ((value.flags & frozen::is_cell) != 0 || role == component_role::host ||
+                               (component(s).flags & frozen::avoid) != 0)) {
                     query free = pinned;
                     for (std::size_t i = free.restrictions.size(); i-- > asked_.ask.restrictions.size();)
                         if (free.restrictions[i].var == v.var ||

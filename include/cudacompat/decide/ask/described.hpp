@@ -87,9 +87,13 @@ private:
         const std::uint32_t var = low.instances.find(c, frozen::none, frozen::none);
         bits others(low.instances.domain_size(var), true);
         others.reset(0);
+        bits unlisted(others.size()); // of which the data has no code list
         for (std::uint32_t i = 1; i < others.size(); ++i)
-            if (same_channel(var, i, b) && same_cuda(c, var, i, b) && same_code(c, var, i, b))
+            if (same_channel(var, i, b) && same_cuda(c, var, i, b) && same_code(c, var, i, b)) {
                 others.reset(i);
+                if (!b.code.empty() && !has_code(c, var, i)) unlisted.set(i);
+            }
+        if (!unlisted.empty() && others.complement().count() > unlisted.count() + 1) others |= unlisted;
         if (others.empty()) return;
         bool left = false;
         for (std::size_t i = 0; i < out_.ask.restrictions.size(); ++i) {
@@ -133,13 +137,17 @@ private:
                                  const stack_build& b) const {
         if (!b.cuda.given()) return true;
         const auto wanted = version_spec::parse(version_scheme::dotted, b.cuda.text);
-        bool spoken = false, same = false;
+        bool same = true;
         each_said(c, var, value, "cuda-runtime", [&](const frozen::selector& s) {
             const auto spec = version_spec::parse(version_scheme::dotted, kb_.str(s.spec));
-            spoken = true;
-            same = same || (spec && wanted && spec->set().intersects(wanted->set()));
+            same = same && spec && wanted && spec->set().intersects(wanted->set());
         });
-        return same || !spoken;
+        return same;
+    }
+    [[nodiscard]] bool has_code(std::uint32_t c, std::uint32_t var, std::uint32_t value) const {
+        bool any = false;
+        each_said(c, var, value, "code", [&](const frozen::selector&) { any = true; });
+        return any;
     }
     [[nodiscard]] bool same_code(std::uint32_t c, std::uint32_t var, std::uint32_t value,
                                  const stack_build& b) const {

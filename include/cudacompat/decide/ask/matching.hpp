@@ -80,6 +80,10 @@ protected:
         values = here;
         return true;
     }
+    [[nodiscard]] bool has_variants(std::uint32_t c) const {
+        const auto all = kb_.values(kb_.components()[c]);
+        return std::any_of(all.begin(), all.end(), [](const frozen::value& v) { return !v.variant.empty(); });
+    }
     /// A release that the data does not list, but of which every wall says the same as of a listed one.
     [[nodiscard]] bits stand_in(std::uint32_t c, const std::string& number) const {
         const frozen::component& component = kb_.components()[c];
@@ -88,6 +92,10 @@ protected:
         bits out(component.values.count);
         const auto at = version::parse(scheme, number);
         if (!at || scheme == version_scheme::label) return out;
+        // A library is what its ranges say, and so is a package of one file if both its neighbours are alike. A package
+        // with builds has other files in each release.
+        const bool library = static_cast<multiplicity>(component.multiplicity) == multiplicity::bundled;
+        if (!library && has_variants(c)) return out;
         std::uint32_t below = frozen::none; // neighbours; values stand newest first
         std::uint32_t above = frozen::none;
         for (std::uint32_t i = 0; i < all.size(); ++i) {
@@ -98,9 +106,12 @@ protected:
             if (v > *at) above = i;
             else if (below == frozen::none) below = i;
         }
+        if (below == frozen::none || above == frozen::none) return out;
+        const bool one = same_to_all(c, below, *at);
+        const bool two = same_to_all(c, above, *at);
+        if (!library && !(one && two)) return out;
         for (const std::uint32_t near : {below, above}) {
-            if (near == frozen::none || below == frozen::none || above == frozen::none) continue;
-            if (!same_to_all(c, near, *at)) continue;
+            if (near == below ? !one : !two) continue;
             for (std::uint32_t i = 0; i < all.size(); ++i)
                 if (all[i].rank == all[near].rank && (all[i].flags & frozen::is_unknown) == 0) out.set(i);
             return out;

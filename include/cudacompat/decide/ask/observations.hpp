@@ -53,13 +53,26 @@ protected:
             const bool fixed = how_.judge || count == multiplicity::host || kb_.name(c) == "python";
             if (!observe(i.component, i.version, i.where, fixed)) return false;
         }
+        for (const auto& [c, b] : refined_) // a build of which no version is stated
+            if (std::none_of(stack_->components.begin(), stack_->components.end(), [&, of = c](const stack_item& i) {
+                    return kb_.find_component(i.component) == of;
+                }) &&
+                !observe(kb_.name(c), "*", b->where, true))
+                return false;
         builds_described();
+        if (!toolkit_runs()) return false;
         return true;
     }
-    bool observe(std::string_view name, const std::string& text, const source_region& where, bool fixed) {
+    /// Where a component has no builds, a local part ("0.13.1+cu113") names none.
+    [[nodiscard]] std::string without_local(std::uint32_t c, const std::string& text) const {
+        if (!how_.judge || text.find_first_of("<>=~^!|,* ") != std::string::npos) return text;
+        return has_variants(c) ? text : text.substr(0, text.find('+'));
+    }
+    bool observe(std::string_view name, const std::string& stated, const source_region& where, bool fixed) {
         const std::uint32_t c = kb_.find_component(name);
         if (c == frozen::none) return true;
         if (overridden(c)) return true;
+        const std::string text = without_local(c, stated);
         const lowered& low = out_.here->low;
         const std::string said = std::string(kb_.name(c)) + " " + text + place_of(where);
         if (text == "absent" && out_.no_device) return true; // nothing is asked of a driver
@@ -128,11 +141,54 @@ protected:
             below = below || (other && *other < *at);
             above = above || (other && *at < *other);
         }
-        if (role == component_role::package && below && above) return;
+        const bool library =
+            static_cast<multiplicity>(kb_.components()[c].multiplicity) == multiplicity::bundled ||
+            role == component_role::host;
+        if (library && below && above) return;
         out_.gaps.push_back(
             said + " is not in the data" +
             (above ? std::string()
                    : ", of which the newest is " + newest + " (read " + std::string(kb_.read()) + ")"));
+    }
+    /// A toolkit beside a driver and no package that runs: what it is there for are programs of its own runtime.
+    bool toolkit_runs() {
+        const std::uint32_t runtime = kb_.find_component("cuda-runtime");
+        if (!how_.judge || runtime == frozen::none || !stack_->builds.empty() ||
+            !(stack_->driver.given() || stack_->driver_cuda.given()) || stack_->driver.text == "absent")
+            return true;
+        const stack_item* toolkit = nullptr;
+        for (const stack_item& i : stack_->components) {
+            const std::uint32_t c = kb_.find_component(i.component);
+            if (c == frozen::none) return true;
+            const auto role = static_cast<component_role>(kb_.components()[c].role);
+            if (role == component_role::framework || role == component_role::companion || c == runtime ||
+                (kb_.components()[c].flags & frozen::device_code) != 0)
+                return true;
+            if (kb_.name(c) == "cuda-toolkit") toolkit = &i;
+        }
+        const std::uint32_t var = out_.here->low.instances.find(runtime, frozen::none, frozen::none);
+        if (toolkit == nullptr || var == frozen::none || toolkit->version == "absent" || toolkit->version == "*" ||
+            stack_->container.given())
+            return true;
+        for (const request_item& i : items_)
+            if (const std::uint32_t c = kb_.find_component(i.name);
+                c != frozen::none && kb_.name(c) != "cuda-toolkit" && kb_.name(c) != "driver")
+                return true;
+        std::string spec = toolkit->version;
+        if (spec.find_first_of("<>=~^!|,* ") == std::string::npos) { // 12.4.131 is nvcc's number: the minor counts
+            std::size_t dot = spec.find('.');
+            if (dot != std::string::npos) dot = spec.find('.', dot + 1);
+            spec.resize(std::min(dot, spec.size()));
+        }
+        bits values;
+        nothing_matches missing;
+        if (!match(runtime, spec, values, missing, nullptr, &toolkit->where)) return false;
+        bits in = domain_of(var, values);
+        if (!in.empty())
+            restrict(var, std::move(in),
+                     {asked_by::observation, kb_.find_component("cuda-toolkit"),
+                      "cuda-toolkit " + toolkit->version + place_of(toolkit->where), {}, {}});
+        return true;
     }
     /// What a request wishes of a component that the stack states too is a change of it.
     bool overridden(std::uint32_t c) {

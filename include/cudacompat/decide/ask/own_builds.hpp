@@ -68,7 +68,7 @@ protected:
             if (c == frozen::none || context_.describes(c) != nullptr || !is_closed_line(c)) continue;
             if (i.version == "absent" || i.version.find_first_of("<>=~^!|,* ") != std::string::npos) continue;
             const auto scheme = static_cast<version_scheme>(kb_.components()[c].scheme);
-            if (!version::parse(scheme, i.version) || lists(c, i.version) || !stand_in(c, i.version).empty())
+            if (!version::parse(scheme, i.version) || lists(c, has_variants(c) ? i.version : i.version.substr(0, i.version.find('+'))) || !stand_in(c, i.version).empty())
                 continue;
             context_.described.push_back({c, {}, false, i.version});
         }
@@ -105,15 +105,10 @@ private:
     [[nodiscard]] bool known_release(std::uint32_t c, const std::string& name) const {
         for (const stack_item& i : stack_->components) {
             if (kb_.find_component(i.component) != c && i.component != name) continue;
-            const std::string_view plain = std::string_view(i.version).substr(0, i.version.find('+'));
-            const bool partial = i.version.find_first_of("<>=~^!|,* ") != std::string::npos;
-            for (const frozen::value& v : kb_.values(kb_.components()[c]))
-                if (partial || kb_.str(v.version) == i.version ||
-                    (kb_.str(v.version) == plain && (v.flags & frozen::is_cell) == 0))
-                    return true;
+            if (i.version.find_first_of("<>=~^!|,* ") != std::string::npos || lists(c, i.version)) return true;
             return false;
         }
-        return false;
+        return true; // no version at all: any of its releases
     }
 };
 

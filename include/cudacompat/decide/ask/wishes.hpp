@@ -165,6 +165,7 @@ protected:
         for (const auto& [name, value] : host_parts(*stack_))
             if (value->given()) add(name);
         for (const stack_item& i : stack_->components) add(i.component);
+        for (const stack_build& b : stack_->builds) add(b.component);
         if (!stack_->builds.empty()) // whatever a description of a build can speak of
             for (const std::string_view name :
                  {"program", "cuda-runtime", "code", "runtime-mode", "driver", "driver-cuda", "driver-ptx",
@@ -176,6 +177,9 @@ protected:
         for (const stack_text& t : stack_->build_from_source) add(t.text);
         if (device != frozen::none && (!stack_->gpus.empty() || stack_->gpus_at.line != 0))
             out.push_back(device);
+        if (how_.judge) // programs of a toolkit: observations.hpp
+            for (const stack_item& i : stack_->components)
+                if (i.component == "cuda-toolkit") add("cuda-runtime");
         if (stack_->driver.given()) add("compat-package");
         if (stack_->container.given()) add("container-mode");
         return out;
@@ -263,7 +267,10 @@ protected:
             for (const std::uint32_t var : low.instances.of(l4t)) {
                 bits present(low.instances.domain_size(var), true);
                 present.reset(0);
-                restrict(var, std::move(present), {jetson_->by, l4t, "a Jetson" + jetson_->text});
+                restrict(var, std::move(present),
+                         {jetson_->by, l4t, "a Jetson" + jetson_->text,
+                          stack_ != nullptr && stack_->jetpack.given() && !stack_->l4t.given() ? "jetpack" : "",
+                          {}});
             }
         for (std::uint32_t d = 0; d < found.size(); ++d) {
             const std::uint32_t var = low.instances.find(c, frozen::none, d);
