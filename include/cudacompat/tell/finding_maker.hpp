@@ -131,7 +131,7 @@ private:
         if (there.empty()) return;
         const std::string range = describe(kb_, low_.instances, variable(*one), there, true);
         if (!range.empty() && range.size() <= 100 && range != "any")
-            out.text += "; it takes " + one->name + " " + range;
+            out.text += "; it takes " + std::string(kb_.name(one->component)) + " " + range;
     }
 
     /// An error of the table by its id, with its code; or a text in which {component.major} is filled in.

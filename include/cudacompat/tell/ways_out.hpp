@@ -136,21 +136,35 @@ private:
             q.criteria.push_back({extra, asked_.here->ranks[extra].by_presence});
         const auto values = asked_.here->borrow()->find(q);
         if (!values) return;
-        query pinned = q;
-        for (const statement* s : changed)
-            for (const stated_var& v : variables(*s)) {
-                bits one(v.allowed.size());
-                one.set((*values)[v.var]);
-                pinned.restrictions.push_back({v.var, std::move(one)});
-            }
-        if (!undecided(asked_, pinned).empty()) return;
-        way_out out;
-        for (const statement* s : changed)
-            if (!reading(*s)) tell(*s, *values, pinned, out);
-        if (out.changes.empty() ||
-            std::any_of(found_.begin(), found_.end(), [&](const way_out& w) { return w.text == out.text; }))
+        // What keeps to its statement stays as it was stated, with the doubt that it leaves; if that doubt decides, the
+        // way out says more precisely what it has to be.
+        for (const bool precisely : {false, true}) {
+            std::vector<const statement*> moved;
+            for (const statement* s : changed)
+                for (const stated_var& v : variables(*s))
+                    if (moves(v, (*values)[v.var], precisely) && (moved.empty() || moved.back() != s))
+                        moved.push_back(s);
+            const auto is_told = [&](const statement* s) { return !reading(*s); };
+            if (std::none_of(moved.begin(), moved.end(), is_told)) return;
+            const std::vector<const statement*> dropped = with_readings(moved);
+            query pinned = without(asked_, dropped);
+            for (const statement* s : dropped)
+                for (const stated_var& v : variables(*s)) {
+                    bits one(v.allowed.size());
+                    one.set((*values)[v.var]);
+                    pinned.restrictions.push_back({v.var, std::move(one)});
+                }
+            pinned.criteria.clear();
+            if (!undecided(asked_, pinned).empty()) continue;
+            way_out out;
+            for (const statement* s : moved)
+                if (is_told(s)) tell(*s, *values, pinned, precisely, out);
+            if (out.changes.empty() || std::any_of(found_.begin(), found_.end(),
+                                                   [&](const way_out& w) { return w.text == out.text; }))
+                return;
+            found_.push_back(std::move(out));
             return;
-        found_.push_back(std::move(out));
+        }
     }
     [[nodiscard]] std::vector<std::uint32_t> same_release_first(const stated_var& v) const {
         std::vector<std::uint32_t> rank = asked_.here->ranks[v.var].by_release;
@@ -162,9 +176,16 @@ private:
         return rank;
     }
 
-    void tell(const statement& s, const assignment& values, const query& pinned, way_out& out) const {
+    /// Does the value say something else than the statement, or more?
+    [[nodiscard]] bool moves(const stated_var& v, std::uint32_t value, bool precisely) const {
+        const auto role = static_cast<component_role>(kb_.components()[low_.instances[v.var].component].role);
+        return !v.allowed.test(value) || (precisely && role != component_role::host &&
+                                          role != component_role::derived && v.allowed.count() > 1);
+    }
+    void tell(const statement& s, const assignment& values, const query& pinned, bool precisely,
+              way_out& out) const {
         for (const stated_var& v : variables(s)) {
-            if (v.allowed.test(values[v.var])) continue;
+            if (!moves(v, values[v.var], precisely)) continue;
             const instance& in = low_.instances[v.var];
             way_out::change c;
             c.component = kb_.name(in.component);
@@ -197,14 +218,16 @@ private:
                     return o.component == c.component && o.to == c.to;
                 }))
                 continue;
-            std::string text;
+            std::string text = in.component == s.component || v.said->called.empty()
+                                   ? std::string()
+                                   : v.said->called + " with ";
             if (c.to == "absent") {
-                text = "no " + c.component;
+                text += "no " + c.component;
             } else if (c.from.starts_with("no ")) {
-                text = c.component + " " + c.to + " in use";
+                text += c.component + " " + c.to + " in use";
             } else {
-                text = c.component + " " + c.to + (c.variant.empty() ? "" : " (" + c.variant + ")") +
-                       (c.example.empty() ? "" : ", such as " + c.example + ",") + " instead of " + c.from;
+                text += c.component + " " + c.to + (c.variant.empty() ? "" : " (" + c.variant + ")") +
+                        (c.example.empty() ? "" : ", such as " + c.example + ",") + " instead of " + c.from;
             }
             detail::join(out.text, text, " and ");
             out.cost += c.variant.empty() || !same_release(v, values[v.var]) ? cost(s) : 2;

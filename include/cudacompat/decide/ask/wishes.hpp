@@ -165,6 +165,7 @@ protected:
         for (const auto& [name, value] : host_parts(*stack_))
             if (value->given()) add(name);
         for (const stack_item& i : stack_->components) add(i.component);
+        for (const stack_build& b : stack_->builds) add(b.component);
         if (!stack_->builds.empty()) // whatever a description of a build can speak of
             for (const std::string_view name :
                  {"program", "cuda-runtime", "code", "runtime-mode", "driver", "driver-cuda", "driver-ptx",
