@@ -21,7 +21,12 @@ class way_finder {
 public:
     /// `strict`: the question with what nobody recorded against it; a way out is sure.
     explicit way_finder(const question& strict)
-        : asked_(strict), low_(strict.here->low), kb_(low_.kb), all_(statements_of(strict)) {}
+        : asked_(strict), low_(strict.here->low), kb_(low_.kb), all_(statements_of(strict)) {
+        // Of changes that cost the same the first by name, not the first in the stack file.
+        std::stable_sort(all_.begin(), all_.end(), [&](const statement& a, const statement& b) {
+            return kb_.name(a.component) < kb_.name(b.component);
+        });
+    }
 
     /// `conflicts`: of a question with the same statements. At most `most`, cheapest first.
     [[nodiscard]] std::vector<way_out> find(const std::vector<refutation>& conflicts, const question& of,
@@ -34,8 +39,9 @@ public:
                     if ((own.same_subject(*s) || (reading(*s) && kb_.name(own.component) == "driver")) &&
                         cost(own) != never && std::find(may.begin(), may.end(), &own) == may.end())
                         may.push_back(&own);
-        std::stable_sort(may.begin(), may.end(),
-                         [&](const statement* a, const statement* b) { return cost(*a) < cost(*b); });
+        std::stable_sort(may.begin(), may.end(), [&](const statement* a, const statement* b) {
+            return std::pair(cost(*a), a) < std::pair(cost(*b), b); // all_ is in order
+        });
         for (const statement* s : may) attempt({s}, s);
         for (const statement* s : may)
             if (software(*s)) attempt(with_software(s), s);
