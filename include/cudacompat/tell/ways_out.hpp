@@ -165,9 +165,7 @@ private:
             way_out out;
             for (const statement* s : moved)
                 if (is_told(s)) tell(*s, *values, pinned, precisely, out);
-            if (out.changes.empty() || std::any_of(found_.begin(), found_.end(),
-                                                   [&](const way_out& w) { return w.text == out.text; }))
-                return;
+            if (out.changes.empty() || more_than_needed(out)) return;
             found_.push_back(std::move(out));
             return;
         }
@@ -182,6 +180,17 @@ private:
         return rank;
     }
 
+    /// A way that is known changes the same parts or fewer of them.
+    [[nodiscard]] bool more_than_needed(const way_out& way) const {
+        const auto changes = [&](const way_out::change& c) {
+            return std::any_of(way.changes.begin(), way.changes.end(),
+                               [&](const way_out::change& o) { return o.component == c.component; });
+        };
+        return std::any_of(found_.begin(), found_.end(), [&](const way_out& w) {
+            return w.text == way.text || (w.changes.size() < way.changes.size() &&
+                                          std::all_of(w.changes.begin(), w.changes.end(), changes));
+        });
+    }
     /// Does the value say something else than the statement, or more?
     [[nodiscard]] bool moves(const stated_var& v, std::uint32_t value, bool precisely) const {
         const auto role = static_cast<component_role>(kb_.components()[low_.instances[v.var].component].role);
@@ -220,8 +229,9 @@ private:
                     }
                 }
             }
+            // A copy inside a build goes with the shared one.
             if (std::any_of(out.changes.begin(), out.changes.end(), [&](const way_out::change& o) {
-                    return o.component == c.component && o.to == c.to;
+                    return o.component == c.component && (in.owner != frozen::none || o.to == c.to);
                 }))
                 continue;
             std::string text = in.component == s.component || v.said->called.empty()
