@@ -88,7 +88,7 @@ RUNS = {
         ("--set", "driver=535.104.05", "--set", "driver_user=535.183.01"),
         ("--set", "platform=jetson", "--set", "torch=2.5.0+cu124", "--set", "gpu=8.7"),
         ("--set", "torch=2.5.0+cu999"),
-        ("--set", "components.no-such-package=1.0"),
+        ("--set", "torch=2.99.0"),
         ("--set", "gpu=none", "--set", "torch=2.4.0+cu121"),
         ("torch:2.7", "--set", "python=3.8"),
         ("--set", "date=2024-05-01", "--set", "torch=2.3.0+cu121", "--set", "cudnn=8.9"),
