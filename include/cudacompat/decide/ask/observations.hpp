@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cudacompat::detail {
 
@@ -37,7 +39,8 @@ protected:
                 restrict(var, only_absent(var),
                          {asked_by::observation, c,
                           "musl " + stack_->musl.text + place_of(stack_->musl.where), "musl"});
-        for (const stack_item& i : stack_->components) {
+        for (const stack_item* item : in_order()) {
+            const stack_item& i = *item;
             const std::uint32_t c = kb_.find_component(i.component);
             if (is_described(c)) {
                 if (!context_.describes(c)->version.empty()) in_its_place(c, i);
@@ -54,6 +57,28 @@ protected:
         }
         builds_described();
         return true;
+    }
+    /// Of a stack that is judged: frameworks first, then by name. Which of several conflicts is told must not depend on
+    /// the order of the file.
+    [[nodiscard]] std::vector<const stack_item*> in_order() const {
+        std::vector<const stack_item*> out;
+        for (const stack_item& i : stack_->components) out.push_back(&i);
+        const auto place = [&](const stack_item* i) {
+            const std::uint32_t c = kb_.find_component(i->component);
+            if (c == frozen::none) return 4;
+            switch (static_cast<component_role>(kb_.components()[c].role)) {
+            case component_role::framework: return 0;
+            case component_role::companion: return 1;
+            case component_role::package: return 2;
+            default: return 3;
+            }
+        };
+        if (how_.judge)
+            std::sort(out.begin(), out.end(), [&](const stack_item* a, const stack_item* b) {
+                return std::pair(place(a), std::string_view(a->component)) <
+                       std::pair(place(b), std::string_view(b->component));
+            });
+        return out;
     }
     bool observe(std::string_view name, const std::string& text, const source_region& where, bool fixed) {
         const std::uint32_t c = kb_.find_component(name);

@@ -57,6 +57,11 @@ protected:
             own_.emplace_back(c, &b);
         }
         out_.programs = programs;
+        const auto by_name = [](const auto& a, const auto& b) { // not by their place in the file
+            return a.second->component < b.second->component;
+        };
+        std::sort(own_.begin(), own_.end(), by_name);
+        std::sort(refined_.begin(), refined_.end(), by_name);
     }
 
     /// Versions that the stack states and the data does not list get a place of their own, where no listed release is the
