@@ -20,7 +20,7 @@ except ImportError:
 HERE = Path(__file__).resolve().parent
 SCHEMAS = {
     command: json.loads((HERE.parents[1] / "data/schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
-    for command, name in (("resolve", "answer"), ("matrix", "matrix"), ("explain", "explanation"))
+    for command, name in (("resolve", "answer"), ("check", "answer"), ("matrix", "matrix"), ("explain", "explanation"))
 }
 
 
@@ -79,6 +79,20 @@ RUNS = {
         ("--min", "torch", "python:3.4"),
         ("--newest", "glibc", "torch", "--set", "glibc=2.31"),
     ),
+    "check": (
+        ("torch:2.7",),
+        ("--set", "driver=520.61.05", "--set", "torch=2.1.0+cu121"),
+        ("--set", "driver=520.61.05", "--set", "torch=2.1.0+cu121", "--allow", "driver-floor"),
+        ("--set", "torch=2.7.0", "--set", "gpu=rtx-5090"),
+        ("--set", "driver=525", "--set", "torch=2.1.0+cu121"),
+        ("--set", "driver=535.104.05", "--set", "driver_user=535.183.01"),
+        ("--set", "platform=jetson", "--set", "torch=2.5.0+cu124", "--set", "gpu=8.7"),
+        ("--set", "torch=2.5.0+cu999"),
+        ("--set", "torch=2.99.0"),
+        ("--set", "gpu=none", "--set", "torch=2.4.0+cu121"),
+        ("torch:2.7", "--set", "python=3.8"),
+        ("--set", "date=2024-05-01", "--set", "torch=2.3.0+cu121", "--set", "cudnn=8.9"),
+    ),
     "matrix": (
         ("torch", "--by", "driver"),
         ("torch", "--by", "gpu", "--all"),
@@ -99,7 +113,7 @@ def main():
         validator = jsonschema.Draft202012Validator(schema)
         for path in sorted(HERE.glob("cases/*/stdout")):
             text = path.read_text(encoding="utf-8").replace('"DIGEST"', '"0123456789abcdef"')  # golden files have no digest
-            if f"args: {command}" in (path.parent / "case").read_text(encoding="utf-8") and text.startswith("{"):
+            if f"args: {command} " in (path.parent / "case").read_text(encoding="utf-8") and text.startswith("{"):
                 _, found = check(validator, path.parent.name, text)
                 problems += found
         for args in RUNS[command]:
@@ -111,6 +125,8 @@ def main():
             problems += found
             if command not in good:
                 good[command] = document
+            if command == "check" and document["ways_out"] and "finding" not in good:
+                good["finding"] = document
             if command == "resolve" and args[0] == "--min" and "goal" not in good:
                 good["goal"] = document
     for name, bad in spoilt(good["resolve"]):
@@ -122,6 +138,10 @@ def main():
         ("matrix", good["matrix"], ("rows", 0, "cells", 0), "perhaps"),
         ("matrix", good["matrix"], ("columns", 0, "item"), None),
         ("matrix", good["matrix"], ("extra",), 1),
+        ("check", good["finding"], ("findings", 0, "severity"), "fatal"),
+        ("check", good["finding"], ("findings", 0, "text"), None),
+        ("check", good["finding"], ("findings", 0, "components"), "torch"),
+        ("check", good["finding"], ("ways_out", 0, "changes"), None),
         ("explain", good["explain"], ("subjects", 0, "errors", 0, "versions"), "perhaps"),
         ("explain", good["explain"], ("subjects", 0, "found_by"), "luck"),
         ("explain", good["explain"], ("subjects", 0, "near"), None),

@@ -84,7 +84,8 @@ private:
     [[nodiscard]] bool of_conda() const {
         if (stack_ == nullptr) return false;
         const auto conda = [&](std::string_view name) {
-            return name == "cudatoolkit" || name == "pytorch-cuda" || name == "cuda-version" || name == "conda";
+            return name == "cudatoolkit" || name == "pytorch-cuda" || name == "cuda-version" ||
+                   name == "conda";
         };
         return std::any_of(stack_->components.begin(), stack_->components.end(),
                            [&](const stack_item& i) { return conda(i.component); }) ||
@@ -108,7 +109,10 @@ private:
             for (std::uint32_t k = 1; k < open.size(); ++k)
                 built_for_devices |= !host.test(k) && in.value(var, k).rank == in.value(var, i).rank;
         clauses_.emplace_back(clause{{{var, host.complement()}}, 0},
-                              asked{asked_by::observation, device_component(), "GPU " + out_.device_names.front(), {},
+                              asked{asked_by::observation,
+                                    device_component(),
+                                    "GPU " + out_.device_names.front(),
+                                    {},
                                     built_for_devices ? "device-code" : "platform"});
     }
     /// Of a stack that is judged: what is there without a word of its build is none of these.

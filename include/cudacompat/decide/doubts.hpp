@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,17 @@ inline constexpr std::uint64_t most_combinations = 4096;
 
 namespace detail {
 
+/// Is a release known in this part of an open line, on the platform and by the date of the question?
+[[nodiscard]] inline bool has_release(const lowered& low, const frozen::value& cell) {
+    if (((cell.listed >> low.ctx.platform) & 1U) == 0) return false;
+    const auto known = low.kb.cell_releases(cell.builds);
+    return low.ctx.as_of.empty() || known.empty() ||
+           std::any_of(known.begin(), known.end(), [&](const frozen::cell_release& r) {
+               return ((r.platforms >> low.ctx.platform) & 1U) != 0 &&
+                      low.kb.str(r.date) <= std::string_view(low.ctx.as_of);
+           });
+}
+
 /// What a doubt leaves open, as sets of values of which one is the case: single values; of a component whose variants
 /// are ways to install one file, all of a release. Gaps of an open line, where no release is known, are no case if there are others.
 [[nodiscard]] inline std::vector<bits> cases(const question& q, std::uint32_t var, const bits& open) {
@@ -37,7 +49,7 @@ namespace detail {
             continue;
         }
         const frozen::value& v = low.instances.value(var, i);
-        const bool gap = (v.flags & frozen::is_cell) != 0 && ((v.listed >> low.ctx.platform) & 1U) == 0;
+        const bool gap = (v.flags & frozen::is_cell) != 0 && !has_release(low, v);
         if (!gap) real.set(i);
     }
     if (real.empty()) real = open;

@@ -89,8 +89,9 @@ struct question {
     bool platform_assumed = true;
     std::vector<std::uint32_t> described; ///< variables of builds that the stack itself describes
     std::uint32_t programs = 0;           ///< programs that only the stack knows
-    std::vector<std::string> set_aside;   ///< components of which the stack speaks and the request wishes otherwise
-    bool no_device = false;               ///< the stack says that there is no GPU
+    std::vector<std::string>
+        set_aside;          ///< components of which the stack speaks and the request wishes otherwise
+    bool no_device = false; ///< the stack says that there is no GPU
 };
 
 } // namespace cudacompat

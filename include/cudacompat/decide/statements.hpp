@@ -55,8 +55,9 @@ struct statement {
                 if (there) t.allowed.reset(0);
                 continue;
             }
-            term& t = out.clauses[i - out.restrictions.size()].any_of.front();
-            t.allowed = bits(t.allowed.size(), true);
+            std::vector<term>& any = out.clauses[i - out.restrictions.size()].any_of;
+            if (any.empty()) any.push_back({0, bits(q.here->low.instances.domain_size(0), true)});
+            any.front().allowed = bits(any.front().allowed.size(), true);
         }
     return out;
 }

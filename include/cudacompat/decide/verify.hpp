@@ -140,6 +140,7 @@ private:
         const frozen::selector& s = kb_.selectors()[selector];
         if (s.component == frozen::none || copy == nullptr) return s.absent != 0;
         if (s.present == 0) return false;
+        if (copy->unknown && lenient) return true;
         if (s.variants.count != 0) {
             bool any = false;
             for (const frozen::text v : kb_.texts(s.variants))
@@ -148,7 +149,7 @@ private:
         }
         const std::string_view spec = kb_.str(s.spec);
         if (spec == "*") return !copy->unknown || s.variants.count == 0;
-        if (copy->unknown) return spec == "unknown" || lenient;
+        if (copy->unknown) return spec == "unknown";
         if (spec == "unknown") return false;
         const auto scheme = static_cast<version_scheme>(kb_.components()[s.component].scheme);
         const auto index = static_cast<std::size_t>(copy - stack_.data());

@@ -155,9 +155,8 @@ private:
             const std::uint8_t r = rule_in(b, f);
             if (r == frozen::no_rule || r == b.rule || r >= other) continue;
             const auto needs = kb_.texts(kb_.rules()[r].stated);
-            const bool speaks = std::any_of(needs.begin(), needs.end(), [&](frozen::text t) {
-                return is_stated(b, kb_.str(t));
-            });
+            const bool speaks = std::any_of(needs.begin(), needs.end(),
+                                            [&](frozen::text t) { return is_stated(b, kb_.str(t)); });
             if (speaks && kb_.str(kb_.rules()[r].id) != "python-version") other = r;
         }
         if (other != frozen::no_rule) b.rule = other;
@@ -207,9 +206,10 @@ private:
         const auto key = [&](const blamed_part& p) {
             const int listed = place(p);
             const bool last = listed == static_cast<int>(first.size());
-            if (assumed(p)) return std::tuple(static_cast<int>(first.size()) + 1, 0, 0);
+            if (assumed(p)) return std::tuple(static_cast<int>(first.size()) + 1, 0, 0, 0);
             return std::tuple(listed, last && !in_decisive(out, p.component) ? 1 : 0,
-                              last ? blame_order(kb_, p.component) : 0);
+                              blame_order(kb_, p.component),
+                              kb_.name(p.component).starts_with("cuda-") ? 1 : 0);
         };
         std::stable_sort(out.parts.begin(), out.parts.end(),
                          [&](const blamed_part& a, const blamed_part& b) { return key(a) < key(b); });

@@ -30,6 +30,18 @@ protected:
                                                 std::vector<refutation>* conflicts = nullptr) const {
         const finding_maker maker(q);
         std::vector<refutation> why = conflicts_of(q, statements_of(q), most_conflicts);
+        // What fewer statements contradict needs no more of them.
+        const std::vector<statement> all_said = statements_of(q);
+        std::vector<std::vector<const statement*>> said;
+        for (const refutation& r : why) said.push_back(blamed(all_said, r));
+        std::vector<refutation> least;
+        for (std::size_t i = 0; i < why.size(); ++i)
+            if (std::none_of(said.begin(), said.end(), [&](const auto& other) {
+                    return other.size() < said[i].size() &&
+                           std::includes(said[i].begin(), said[i].end(), other.begin(), other.end());
+                }))
+                least.push_back(std::move(why[i]));
+        why = std::move(least);
         std::vector<std::pair<finding, std::size_t>> made;
         for (std::size_t i = 0; i < why.size(); ++i) made.emplace_back(maker.make(why[i]), i);
         // A longer way round to the same contradiction says nothing new, unless it ends where the rule looks first (the
@@ -126,14 +138,15 @@ protected:
         const bool image_alone = std::none_of(b.parts.begin(), b.parts.end(), [&](const blamed_part& p) {
             return !p.stated.empty() && p.name != "container" && detail::blame_order(kb_, p.component) < 3;
         });
-        const bool refuses = b.rule != frozen::no_rule && kb_.str(kb_.rules()[b.rule].id) == "container-start";
+        const bool refuses =
+            b.rule != frozen::no_rule && kb_.str(kb_.rules()[b.rule].id) == "container-start";
         return image_alone && refuses ? starts : q;
     }
     /// Where no compat package is stated and none would help, it is left out of the explanation.
     [[nodiscard]] std::shared_ptr<const question> beyond_compat(std::shared_ptr<const question> q) const {
         const std::uint32_t c = kb_.find_component("compat-package");
-        if (c == frozen::none || std::any_of(q->says.begin(), q->says.end(),
-                                             [&](const asked& a) { return a.component == c; }))
+        if (c == frozen::none ||
+            std::any_of(q->says.begin(), q->says.end(), [&](const asked& a) { return a.component == c; }))
             return q;
         question plain = *q;
         for (const std::uint32_t var : q->here->low.instances.of(c)) {

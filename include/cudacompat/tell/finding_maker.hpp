@@ -99,7 +99,8 @@ private:
         const blamed_part* two = b.parts.size() < 2 ? nullptr : &b.parts[1];
         const std::uint8_t r = b.rule != frozen::no_rule ? b.rule : find_rule(kb_, "versions");
         const auto name = [](const blamed_part* p) {
-            return p == nullptr ? std::string("the stack") : p->stated.empty() ? p->name : p->stated;
+            if (p == nullptr) return std::string("the stack");
+            return p->stated.empty() || p->stated.ends_with(" absent") ? p->name : p->stated;
         };
         std::string says = "{1} and {2} do not fit together";
         if (r != frozen::no_rule) {
@@ -136,7 +137,7 @@ private:
         if (there.empty()) return;
         const std::string range = describe(kb_, low_.instances, variable(*one), there, true);
         if (!range.empty() && range.size() <= 100 && range != "any")
-            out.text += "; it takes " + one->name + " " + range;
+            out.text += "; it takes " + std::string(kb_.name(one->component)) + " " + range;
     }
 
     /// An error of the table by its id, with its code; or a text in which {component.major} is filled in.

@@ -70,17 +70,16 @@ protected:
         const auto user = version::parse(version_scheme::dotted, stack_->driver_user.text);
         const bool newer = kernel && user && *kernel < *user;
         way_out same;
-        same.text = newer ? "driver " + stack_->driver_user.text +
-                                " loaded in the kernel too (a restart, or its modules loaded anew) instead of " +
-                                stack_->driver.text
-                          : "driver-user " + stack_->driver.text +
-                                ", the libraries of the kernel driver's release, instead of " +
-                                stack_->driver_user.text;
+        same.text =
+            newer ? "driver " + stack_->driver_user.text +
+                        " loaded in the kernel too (a restart, or its modules loaded anew) instead of " +
+                        stack_->driver.text
+                  : "driver-user " + stack_->driver.text +
+                        ", the libraries of the kernel driver's release, instead of " +
+                        stack_->driver_user.text;
         same.cost = 8;
-        if (newer)
-            same.changes.push_back({"driver", stack_->driver.text, stack_->driver_user.text, {}, {}});
-        else
-            same.changes.push_back({"driver-user", stack_->driver_user.text, stack_->driver.text, {}, {}});
+        if (newer) same.changes.push_back({"driver", stack_->driver.text, stack_->driver_user.text, {}, {}});
+        else same.changes.push_back({"driver-user", stack_->driver_user.text, stack_->driver.text, {}, {}});
         no.ways_out_.push_back(std::move(same));
         return no;
     }

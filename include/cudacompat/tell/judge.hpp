@@ -65,8 +65,7 @@ private:
         auto outcome = all->here->borrow()->solve(all->ask);
         std::vector<finding> beside;
         if (std::holds_alternative<refutation>(outcome)) {
-            how_.pin = asking::pins::loose_if_stated;
-            how_.idle_build = !compiles(*all);
+            as_installed(*all);
             auto firm = ask(asker);
             if (firm == nullptr) return std::move(failure_);
             auto second = firm->here->borrow()->solve(firm->ask);
@@ -75,20 +74,13 @@ private:
             all = std::move(firm);
             outcome = std::move(second);
         }
-        const bool pinned = how_.pin == asking::pins::hold;
-        result<answer> out = doubted(asker, all, std::get<assignment>(std::move(outcome)), std::move(beside));
-        if (!out || out->verdict() != verdict::unknown || !pinned || !out->asked().gaps.empty()) return out;
-        // A detail may matter to a pin alone, or to a compiler where nothing is compiled.
-        how_.strict = false;
+        return doubted(asker, all, std::get<assignment>(std::move(outcome)), std::move(beside));
+    }
+
+    /// A library that is stated was installed, whatever pins ask for; and no compiler minds where nothing is compiled.
+    void as_installed(const question& q) {
         how_.pin = asking::pins::loose_if_stated;
-        how_.idle_build = !compiles(*all);
-        const auto firm = ask(asker);
-        if (firm == nullptr) return out;
-        if (const auto values = firm->here->borrow()->find(firm->ask))
-            if (result<answer> again = doubted(asker, firm, *values, {});
-                again && again->verdict() == verdict::compatible)
-                return again;
-        return out;
+        how_.idle_build = !compiles(q);
     }
 
     /// Is something compiled here? Where a package that runs is stated, only if it or the stack says so.
@@ -157,14 +149,33 @@ private:
     [[nodiscard]] result<answer> doubted(detail::asker& asker, const std::shared_ptr<const question>& kind,
                                          assignment values, std::vector<finding> beside) {
         how_.strict = true;
-        const auto strict = ask(asker);
+        auto strict = ask(asker);
         if (strict == nullptr) return std::move(failure_);
-        const auto sure = strict->here->borrow()->find(strict->ask);
+        auto sure = strict->here->borrow()->find(strict->ask);
+        std::vector<open_detail> open_parts;
+        if (sure) open_parts = undecided(*strict, strict->ask);
+        if (!open_parts.empty() &&
+            how_.pin == asking::pins::hold) { // is what stands against some of it a reason?
+            as_installed(*strict);
+            const auto firm = ask(asker);
+            if (firm == nullptr) return std::move(failure_);
+            if (auto holds = firm->here->borrow()->find(firm->ask);
+                holds && undecided(*firm, firm->ask).empty()) {
+                question worst = *strict;
+                const open_detail& d = open_parts.front();
+                worst.ask.restrictions[d.said].allowed = d.open;
+                worst.ask.restrictions[d.said].allowed -= d.works;
+                if (!d.open.subset_of(d.works)) beside = findings(worst);
+                strict = firm;
+                sure = std::move(holds);
+                open_parts.clear();
+            }
+        }
         result<answer> out = sure ? solved(strict, *sure, verdict::compatible)
                                   : solved(kind, std::move(values), verdict::unknown);
         if (!out) return out;
         if (sure) {
-            for (const open_detail& d : undecided(*strict, strict->ask)) open(*out, *strict, d);
+            for (const open_detail& d : open_parts) open(*out, *strict, d);
         } else {
             auto against = strict->here->borrow()->solve(strict->ask);
             out->conflict_ = conflict_teller(*strict).tell(std::get<refutation>(against));

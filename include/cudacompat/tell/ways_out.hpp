@@ -21,7 +21,12 @@ class way_finder {
 public:
     /// `strict`: the question with what nobody recorded against it; a way out is sure.
     explicit way_finder(const question& strict)
-        : asked_(strict), low_(strict.here->low), kb_(low_.kb), all_(statements_of(strict)) {}
+        : asked_(strict), low_(strict.here->low), kb_(low_.kb), all_(statements_of(strict)) {
+        // Of changes that cost the same the first by name, not the first in the stack file.
+        std::stable_sort(all_.begin(), all_.end(), [&](const statement& a, const statement& b) {
+            return kb_.name(a.component) < kb_.name(b.component);
+        });
+    }
 
     /// What it finds then holds as far as is known.
     void take_what_is_unknown_kindly() noexcept { sure_ = false; }
@@ -37,8 +42,9 @@ public:
                     if ((own.same_subject(*s) || (reading(*s) && kb_.name(own.component) == "driver")) &&
                         cost(own) != never && std::find(may.begin(), may.end(), &own) == may.end())
                         may.push_back(&own);
-        std::stable_sort(may.begin(), may.end(),
-                         [&](const statement* a, const statement* b) { return cost(*a) < cost(*b); });
+        std::stable_sort(may.begin(), may.end(), [&](const statement* a, const statement* b) {
+            return std::pair(cost(*a), a) < std::pair(cost(*b), b); // all_ is in order
+        });
         for (const statement* s : may) attempt({s}, s);
         for (const statement* s : may)
             if (software(*s)) attempt(with_software(s), s);
@@ -125,7 +131,8 @@ private:
         const std::vector<const statement*> changed = with_readings(asked_for);
         query q = without(asked_, changed);
         q.criteria.clear();
-        for (const std::uint32_t extra : asked_.here->decision_order.extras) // never a compat package without need
+        for (const std::uint32_t extra :
+             asked_.here->decision_order.extras) // never a compat package without need
             q.criteria.push_back({extra, asked_.here->ranks[extra].by_presence});
         for (const statement* s : changed)
             for (const stated_var& v : variables(*s)) q.restrictions.push_back({v.var, of_a_kind(v)});
@@ -146,30 +153,41 @@ private:
             q.criteria.push_back({code, asked_.here->ranks[code].by_class});
         const auto values = asked_.here->borrow()->find(q);
         if (!values) return;
-        query pinned = q;
-        for (const statement* s : changed)
-            for (const stated_var& v : variables(*s)) {
-                bits one(v.allowed.size());
-                one.set((*values)[v.var]);
-                pinned.restrictions.push_back({v.var, std::move(one)});
-            }
-        if (!undecided(asked_, pinned).empty()) return;
-        way_out out;
-        out.sure = sure_;
-        std::vector<const statement*> in_order = changed;
-        std::sort(in_order.begin(), in_order.end());
-        for (const statement* s : in_order)
-            if (!reading(*s) || !states_driver()) tell(*s, *values, pinned, out);
-        if (out.changes.empty() ||
-            std::any_of(found_.begin(), found_.end(), [&](const way_out& w) { return w.text == out.text; }))
+        // What keeps to its statement stays as it was stated, with the doubt that it leaves; if that doubt decides, the
+        // way out says more precisely what it has to be.
+        for (const bool precisely : {false, true}) {
+            std::vector<const statement*> moved;
+            for (const statement* s : changed)
+                for (const stated_var& v : variables(*s))
+                    if (moves(v, (*values)[v.var], precisely) && (moved.empty() || moved.back() != s))
+                        moved.push_back(s);
+            const auto is_told = [&](const statement* s) { return !reading(*s) || !states_driver(); };
+            if (std::none_of(moved.begin(), moved.end(), is_told)) return;
+            const std::vector<const statement*> dropped = with_readings(moved);
+            query pinned = without(asked_, dropped);
+            for (const statement* s : dropped)
+                for (const stated_var& v : variables(*s)) {
+                    bits one(v.allowed.size());
+                    one.set((*values)[v.var]);
+                    pinned.restrictions.push_back({v.var, std::move(one)});
+                }
+            pinned.criteria.clear();
+            if (!undecided(asked_, pinned).empty()) continue;
+            way_out out;
+            out.sure = sure_;
+            for (const statement* s : moved)
+                if (is_told(s)) tell(*s, *values, pinned, precisely, out);
+            if (out.changes.empty() || more_than_needed(out)) return;
+            found_.push_back(std::move(out));
             return;
-        found_.push_back(std::move(out));
+        }
     }
     /// The same release, then the nearest one, of two the newer; of an open line the newest.
     [[nodiscard]] std::vector<std::uint32_t> nearest_first(const stated_var& v) const {
         const std::vector<std::uint32_t>& newest = asked_.here->ranks[v.var].by_release;
         const instance& in = low_.instances[v.var];
-        if ((kb_.components()[in.component].flags & frozen::open_line) != 0 && kb_.name(in.component) != "python")
+        if ((kb_.components()[in.component].flags & frozen::open_line) != 0 &&
+            kb_.name(in.component) != "python")
             return newest;
         std::vector<std::uint32_t> releases;
         for (std::uint32_t i = v.allowed.next(1); i < v.allowed.size(); i = v.allowed.next(i + 1))
@@ -188,7 +206,9 @@ private:
     [[nodiscard]] bits of_a_kind(const stated_var& v) const {
         bits out(v.allowed.size(), true);
         const instance& in = low_.instances[v.var];
+        if (!v.allowed.test(0) && (kb_.components()[in.component].flags & frozen::avoid) == 0) out.reset(0);
         const std::string_view component = kb_.name(in.component);
+        if (component == "container") out.reset(0); // to start none is no way of starting one
         std::string_view product;
         bool conda = false;
         std::uint32_t oldest = 0;
@@ -210,9 +230,27 @@ private:
         return out;
     }
 
-    void tell(const statement& s, const assignment& values, const query& pinned, way_out& out) const {
+    /// A way that is known changes the same parts or fewer of them.
+    [[nodiscard]] bool more_than_needed(const way_out& way) const {
+        const auto changes = [&](const way_out::change& c) {
+            return std::any_of(way.changes.begin(), way.changes.end(),
+                               [&](const way_out::change& o) { return o.component == c.component; });
+        };
+        return std::any_of(found_.begin(), found_.end(), [&](const way_out& w) {
+            return w.text == way.text || (w.changes.size() < way.changes.size() &&
+                                          std::all_of(w.changes.begin(), w.changes.end(), changes));
+        });
+    }
+    /// Does the value say something else than the statement, or more?
+    [[nodiscard]] bool moves(const stated_var& v, std::uint32_t value, bool precisely) const {
+        const auto role = static_cast<component_role>(kb_.components()[low_.instances[v.var].component].role);
+        return !v.allowed.test(value) || (precisely && role != component_role::host &&
+                                          role != component_role::derived && v.allowed.count() > 1);
+    }
+    void tell(const statement& s, const assignment& values, const query& pinned, bool precisely,
+              way_out& out) const {
         for (const stated_var& v : variables(s)) {
-            if (v.allowed.test(values[v.var])) continue;
+            if (!moves(v, values[v.var], precisely)) continue;
             const instance& in = low_.instances[v.var];
             way_out::change c;
             c.component = kb_.name(in.component);
@@ -225,8 +263,8 @@ private:
                 c.to = representative(kb_, value, low_.ctx.platform);
                 const auto role = static_cast<component_role>(kb_.components()[in.component].role);
                 if (role != component_role::host) c.variant = kb_.str(value.variant);
-                const bool label =
-                    static_cast<version_scheme>(kb_.components()[in.component].scheme) == version_scheme::label;
+                const bool label = static_cast<version_scheme>(kb_.components()[in.component].scheme) ==
+                                   version_scheme::label;
                 if (!label && ((value.flags & frozen::is_cell) != 0 || role == component_role::host ||
                                (component(s).flags & frozen::avoid) != 0)) {
                     query free = pinned;
@@ -243,18 +281,21 @@ private:
                     }
                 }
             }
+            // A copy inside a build goes with the shared one.
             if (std::any_of(out.changes.begin(), out.changes.end(), [&](const way_out::change& o) {
-                    return o.component == c.component && o.to == c.to;
+                    return o.component == c.component && (in.owner != frozen::none || o.to == c.to);
                 }))
                 continue;
-            std::string text;
+            std::string text = in.component == s.component || v.said->called.empty()
+                                   ? std::string()
+                                   : v.said->called + " with ";
             if (c.to == "absent") {
-                text = "no " + c.component;
+                text += "no " + c.component;
             } else if (c.from.starts_with("no ")) {
-                text = c.component + " " + c.to + " in use";
+                text += c.component + " " + c.to + " in use";
             } else {
-                text = c.component + " " + c.to + (c.variant.empty() ? "" : " (" + c.variant + ")") +
-                       (c.example.empty() ? "" : ", such as " + c.example + ",") + " instead of " + c.from;
+                text += c.component + " " + c.to + (c.variant.empty() ? "" : " (" + c.variant + ")") +
+                        (c.example.empty() ? "" : ", such as " + c.example + ",") + " instead of " + c.from;
             }
             detail::join(out.text, text, " and ");
             out.cost += c.variant.empty() || !same_release(v, values[v.var]) ? cost(s) : 2;

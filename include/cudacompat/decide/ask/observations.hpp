@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cudacompat::detail {
 
@@ -37,7 +39,8 @@ protected:
                 restrict(var, only_absent(var),
                          {asked_by::observation, c,
                           "musl " + stack_->musl.text + place_of(stack_->musl.where), "musl"});
-        for (const stack_item& i : stack_->components) {
+        for (const stack_item* item : in_order()) {
+            const stack_item& i = *item;
             const std::uint32_t c = kb_.find_component(i.component);
             if (overridden(c)) continue;
             if (is_described(c)) {
@@ -53,12 +56,6 @@ protected:
             const bool fixed = how_.judge || count == multiplicity::host || kb_.name(c) == "python";
             if (!observe(i.component, i.version, i.where, fixed)) return false;
         }
-        for (const auto& [c, b] : refined_) // a build of which no version is stated
-            if (std::none_of(stack_->components.begin(), stack_->components.end(), [&, of = c](const stack_item& i) {
-                    return kb_.find_component(i.component) == of;
-                }) &&
-                !observe(kb_.name(c), "*", b->where, true))
-                return false;
         builds_described();
         if (!toolkit_runs()) return false;
         return true;
@@ -67,6 +64,28 @@ protected:
     [[nodiscard]] std::string without_local(std::uint32_t c, const std::string& text) const {
         if (!how_.judge || text.find_first_of("<>=~^!|,* ") != std::string::npos) return text;
         return has_variants(c) ? text : text.substr(0, text.find('+'));
+    }
+    /// Of a stack that is judged: frameworks first, then by name. Which of several conflicts is told must not depend on
+    /// the order of the file.
+    [[nodiscard]] std::vector<const stack_item*> in_order() const {
+        std::vector<const stack_item*> out;
+        for (const stack_item& i : stack_->components) out.push_back(&i);
+        const auto place = [&](const stack_item* i) {
+            const std::uint32_t c = kb_.find_component(i->component);
+            if (c == frozen::none) return 4;
+            switch (static_cast<component_role>(kb_.components()[c].role)) {
+            case component_role::framework: return 0;
+            case component_role::companion: return 1;
+            case component_role::package: return 2;
+            default: return 3;
+            }
+        };
+        if (how_.judge)
+            std::sort(out.begin(), out.end(), [&](const stack_item* a, const stack_item* b) {
+                return std::pair(place(a), std::string_view(a->component)) <
+                       std::pair(place(b), std::string_view(b->component));
+            });
+        return out;
     }
     bool observe(std::string_view name, const std::string& stated, const source_region& where, bool fixed) {
         const std::uint32_t c = kb_.find_component(name);
@@ -164,18 +183,23 @@ protected:
             if (role == component_role::framework || role == component_role::companion || c == runtime ||
                 (kb_.components()[c].flags & frozen::device_code) != 0)
                 return true;
+            const std::string_view called = kb_.name(c);
+            if (role == component_role::package && called != "cuda-toolkit" && called != "python" &&
+                called != "gcc" && called != "clang" && called != "msvc")
+                return true; // it is that package which the stack is about
             if (kb_.name(c) == "cuda-toolkit") toolkit = &i;
         }
         const std::uint32_t var = out_.here->low.instances.find(runtime, frozen::none, frozen::none);
-        if (toolkit == nullptr || var == frozen::none || toolkit->version == "absent" || toolkit->version == "*" ||
-            stack_->container.given())
+        if (toolkit == nullptr || var == frozen::none || toolkit->version == "absent" ||
+            toolkit->version == "*" || stack_->container.given())
             return true;
         for (const request_item& i : items_)
             if (const std::uint32_t c = kb_.find_component(i.name);
                 c != frozen::none && kb_.name(c) != "cuda-toolkit" && kb_.name(c) != "driver")
                 return true;
         std::string spec = toolkit->version;
-        if (spec.find_first_of("<>=~^!|,* ") == std::string::npos) { // 12.4.131 is nvcc's number: the minor counts
+        if (spec.find_first_of("<>=~^!|,* ") ==
+            std::string::npos) { // 12.4.131 is nvcc's number: the minor counts
             std::size_t dot = spec.find('.');
             if (dot != std::string::npos) dot = spec.find('.', dot + 1);
             spec.resize(std::min(dot, spec.size()));
@@ -186,13 +210,17 @@ protected:
         bits in = domain_of(var, values);
         if (!in.empty())
             restrict(var, std::move(in),
-                     {asked_by::observation, kb_.find_component("cuda-toolkit"),
-                      "cuda-toolkit " + toolkit->version + place_of(toolkit->where), {}, {}});
+                     {asked_by::observation,
+                      kb_.find_component("cuda-toolkit"),
+                      "cuda-toolkit " + toolkit->version + place_of(toolkit->where),
+                      {},
+                      {}});
         return true;
     }
     /// What a request wishes of a component that the stack states too is a change of it.
     bool overridden(std::uint32_t c) {
-        if (!how_.judge || std::find(out_.wanted.begin(), out_.wanted.end(), c) == out_.wanted.end()) return false;
+        if (!how_.judge || std::find(out_.wanted.begin(), out_.wanted.end(), c) == out_.wanted.end())
+            return false;
         for (const asked& a : out_.says)
             if (a.by == asked_by::request && a.component == c) {
                 out_.set_aside.emplace_back(kb_.name(c));

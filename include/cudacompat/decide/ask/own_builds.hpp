@@ -57,6 +57,11 @@ protected:
             own_.emplace_back(c, &b);
         }
         out_.programs = programs;
+        const auto by_name = [](const auto& a, const auto& b) { // not by their place in the file
+            return a.second->component < b.second->component;
+        };
+        std::sort(own_.begin(), own_.end(), by_name);
+        std::sort(refined_.begin(), refined_.end(), by_name);
     }
 
     /// Versions that the stack states and the data does not list get a place of their own, where no listed release is the
@@ -68,7 +73,9 @@ protected:
             if (c == frozen::none || context_.describes(c) != nullptr || !is_closed_line(c)) continue;
             if (i.version == "absent" || i.version.find_first_of("<>=~^!|,* ") != std::string::npos) continue;
             const auto scheme = static_cast<version_scheme>(kb_.components()[c].scheme);
-            if (!version::parse(scheme, i.version) || lists(c, has_variants(c) ? i.version : i.version.substr(0, i.version.find('+'))) || !stand_in(c, i.version).empty())
+            if (!version::parse(scheme, i.version) ||
+                lists(c, has_variants(c) ? i.version : i.version.substr(0, i.version.find('+'))) ||
+                !stand_in(c, i.version).empty())
                 continue;
             context_.described.push_back({c, {}, false, i.version});
         }
@@ -105,10 +112,11 @@ private:
     [[nodiscard]] bool known_release(std::uint32_t c, const std::string& name) const {
         for (const stack_item& i : stack_->components) {
             if (kb_.find_component(i.component) != c && i.component != name) continue;
-            if (i.version.find_first_of("<>=~^!|,* ") != std::string::npos || lists(c, i.version)) return true;
+            if (i.version.find_first_of("<>=~^!|,* ") != std::string::npos || lists(c, i.version))
+                return true;
             return false;
         }
-        return true; // no version at all: any of its releases
+        return false; // no version at all: what is described is all there is
     }
 };
 

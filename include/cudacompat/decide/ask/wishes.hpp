@@ -267,10 +267,13 @@ protected:
             for (const std::uint32_t var : low.instances.of(l4t)) {
                 bits present(low.instances.domain_size(var), true);
                 present.reset(0);
-                restrict(var, std::move(present),
-                         {jetson_->by, l4t, "a Jetson" + jetson_->text,
-                          stack_ != nullptr && stack_->jetpack.given() && !stack_->l4t.given() ? "jetpack" : "",
-                          {}});
+                restrict(
+                    var, std::move(present),
+                    {jetson_->by,
+                     l4t,
+                     "a Jetson" + jetson_->text,
+                     stack_ != nullptr && stack_->jetpack.given() && !stack_->l4t.given() ? "jetpack" : "",
+                     {}});
             }
         for (std::uint32_t d = 0; d < found.size(); ++d) {
             const std::uint32_t var = low.instances.find(c, frozen::none, d);
