@@ -176,7 +176,7 @@ private:
 };
 
 TEST_CASE("any stack has an answer, or an error of its own") {
-    const std::size_t rounds = test_support::scaled(4000);
+    const std::size_t rounds = test_support::scaled(1500);
     std::size_t read = 0, answered = 0;
     std::size_t verdicts[3] = {};
     for (std::size_t i = 0; i < rounds; ++i) {

@@ -7,6 +7,7 @@
 
 #include <cudacompat/decide/doubts.hpp>
 #include <cudacompat/decide/statements.hpp>
+#include <cudacompat/tell/apply_way.hpp>
 #include <cudacompat/tell/halves.hpp>
 
 #include <algorithm>
@@ -133,14 +134,17 @@ private:
         if (halves_ == halves_state::differ) out.findings_.insert(out.findings_.begin(), halves_finding(*q));
         place_caveat(out);
         allowed_caveat(out);
+        if (no_ways_) return out;
         how_.strict = true;
         if (const auto strict = ask(asker)) out.ways_out_ = way_finder(*strict).find(why, *q, 5);
-        if (out.ways_out_.empty() || !q->gaps.empty()) {
+        keep_what_works(out);
+        if (out.ways_out_.empty() && !q->gaps.empty()) {
             how_.strict = false;
             if (const auto kind = ask(asker)) {
                 way_finder finder(*kind);
                 finder.take_what_is_unknown_kindly();
                 out.ways_out_ = finder.find(why, *q, 5);
+                keep_what_works(out);
             }
         }
         return out;
@@ -250,6 +254,28 @@ private:
         return good + " would do, " + bad + " would not";
     }
 
+    /// Each way is made and the whole judged again. What was unknown before may stay so; then the way says that.
+    void keep_what_works(answer& out) const {
+        std::erase_if(out.ways_out_, [&](way_out& w) {
+            stack_record changed = stack_ == nullptr ? stack_record{} : *stack_;
+            std::vector<request_item> items(items_.begin(), items_.end());
+            if (!detail::way_applier(kb_, changed, items).make(w)) return true;
+            judge again(kb_, items, stack_ == nullptr ? nullptr : &changed, options_);
+            again.no_ways_ = true;
+            const result<answer> then = again.run();
+            if (!then) return true;
+            if (then->verdict() == verdict::compatible) {
+                w.sure = true;
+                return false;
+            }
+            w.sure = false;
+            return then->verdict() != verdict::unknown || then->missing().empty() ||
+                   !std::all_of(then->missing().begin(), then->missing().end(), [&](const std::string& m) {
+                       return std::find(out.missing_.begin(), out.missing_.end(), m) != out.missing_.end();
+                   });
+        });
+    }
+
     /// A pin that is broken is no reason for a no; but if nothing else is known of the pair, none for a yes either.
     void only_pinned(answer& out, const finding& f) const {
         const question& q = out.asked();
@@ -290,6 +316,8 @@ private:
         }
         return false;
     }
+
+    bool no_ways_ = false; ///< a way out is looked at: no further ones
 };
 
 } // namespace cudacompat
