@@ -26,6 +26,7 @@ struct code_target {
     device_code kind = device_code::sass;
     std::uint32_t arch = 0;     ///< 90 of sm_90
     char suffix = '\0';         ///< 'a' (that architecture alone), 'f' (its family), or none
+    bool relocatable = false;   ///< of a separate compilation (-rdc=true): input of a device linker
     std::string ptx;            ///< PTX ISA version ("8.4") of PTX; empty: not told
     std::uint64_t images = 0;   ///< how often
     std::uint64_t modules = 0;  ///< in how many fat binaries
@@ -35,7 +36,7 @@ struct code_target {
     friend bool operator==(const code_target&, const code_target&) = default;
 };
 
-/// Fat binaries with the same targets. A fat binary is loaded as one: each needs code for the GPU at hand, or the
+/// Fat binaries with the same targets. A linked fat binary is loaded as one: each needs code for the GPU at hand, or the
 /// kernels in it will not start there, whatever the others have.
 struct code_set {
     std::vector<std::uint32_t> targets; ///< indices into device_code_report::targets, ascending
@@ -45,10 +46,11 @@ struct code_set {
 };
 
 struct device_code_report {
-    std::string format;               ///< "ELF", "PE", "archive", "fat binary", "cubin"
-    std::uint64_t modules = 0;        ///< fat binaries
-    std::vector<code_target> targets; ///< SASS, PTX, LTO; each by architecture, suffix, PTX version
-    std::vector<code_set> sets;       ///< in the order of their targets
+    std::string format;        ///< "ELF", "PE", "archive", "fat binary", "cubin"
+    std::uint64_t modules = 0; ///< fat binaries
+    std::vector<code_target>
+        targets;                ///< linked ones first; SASS, PTX, LTO; by architecture, suffix, PTX version
+    std::vector<code_set> sets; ///< in the order of their targets
     std::vector<std::string>
         unread; ///< what could not be read, in words; then there may be more than `targets`
 };
@@ -56,7 +58,8 @@ struct device_code_report {
 /// "sm_90a", "compute_120f", "lto_90"
 [[nodiscard]] std::string to_string(const code_target& t);
 
-/// The targets as `builds: {NAME: {code: [...]}}` of a stack file takes them: SASS, then PTX, each once.
+/// The targets as `builds: {NAME: {code: [...]}}` of a stack file takes them: SASS, then PTX, each once. Relocatable
+/// ones only where nothing is linked: a program that was linked starts from what the linker made of them.
 [[nodiscard]] std::vector<std::string> code_list(std::span<const code_target> targets);
 
 /// The file at `path`. An error: it cannot be read, or is of no kind that has device code. Bounds of what is read

@@ -21,7 +21,7 @@ collector::key collector::key_of(const code_target& t) {
     for (const char c : t.ptx)
         if (c == '.') i = 1;
         else part[i] = part[i] * 10 + static_cast<std::uint32_t>(c - '0');
-    return {t.kind, t.arch, t.suffix, part[0], part[1]};
+    return {t.relocatable, t.kind, t.arch, t.suffix, part[0], part[1]};
 }
 
 void collector::image(const code_target& t) {

@@ -43,7 +43,7 @@ public:
     [[nodiscard]] device_code_report report(std::string format) &&;
 
 private:
-    using key = std::tuple<device_code, std::uint32_t, char, std::uint32_t, std::uint32_t>;
+    using key = std::tuple<bool, device_code, std::uint32_t, char, std::uint32_t, std::uint32_t>;
     [[nodiscard]] static key key_of(const code_target& t);
 
     std::map<key, code_target> targets_;
@@ -60,7 +60,7 @@ private:
 };
 
 /// A stretch that holds fat binaries and nothing else. `where` begins the notes.
-void read_fat_binaries(const view& in, const std::string& where, collector& out);
+void read_fat_binaries(const view& in, const std::string& where, bool relocatable, collector& out);
 
 /// False: it is no such file. `where` as above, empty for the file itself. A cubin is an ELF file of its own machine.
 [[nodiscard]] bool read_elf(const view& in, const std::string& where, collector& out, std::string& format);

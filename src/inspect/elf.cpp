@@ -2,8 +2,6 @@
 // are ELF files too, of machine 190.
 #include "collect.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace cudacompat::inspecting {
@@ -14,8 +12,9 @@ constexpr std::uint32_t machine_cuda = 190;
 constexpr std::uint32_t type_nobits = 8;
 constexpr std::uint64_t flag_compressed = 0x800;
 constexpr std::uint32_t index_elsewhere = 0xffff;
-/// Of linked code, and of code that is still to be linked (-rdc=true).
-constexpr std::array<std::string_view, 2> names{".nv_fatbin", "__nv_relfatbin"};
+constexpr std::string_view linked = ".nv_fatbin";
+/// Of a separate compilation (-rdc=true). It stays in the program beside what was linked of it.
+constexpr std::string_view relocatable = "__nv_relfatbin";
 
 /// Measured: OS ABI 0x41 (all of nvcc 13, sm_100 and up of 12.8) has the architecture in bits 8 to 15 of the flags,
 /// OS ABI 0x33 in bits 0 to 7. The suffix is not told.
@@ -78,7 +77,7 @@ bool read_elf(const view& in, const std::string& where, collector& out, std::str
         const auto s = in.get<64>(table + i * size);
         if (!s) break;
         const std::string name = text->name(s->u32(0), 32);
-        if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+        if (name != linked && name != relocatable) continue;
         if (s->u32(4) == type_nobits) { // debug files keep the headers alone
             out.unread(where + name + ": its content is not in this file");
             continue;
@@ -93,7 +92,8 @@ bool read_elf(const view& in, const std::string& where, collector& out, std::str
             out.unread(where + name + ": ends beyond the end of the file");
             bytes = at < in.size() ? in.size() - at : 0;
         }
-        if (const auto body = in.part(at, bytes)) read_fat_binaries(*body, where + name + ": ", out);
+        if (const auto body = in.part(at, bytes))
+            read_fat_binaries(*body, where + name + ": ", name == relocatable, out);
     }
     return true;
 }

@@ -33,7 +33,8 @@ std::string at_text(const std::string& where, std::uint64_t at) {
 
 class reader {
 public:
-    reader(const view& in, const std::string& where, collector& out) : in_(in), where_(where), out_(out) {}
+    reader(const view& in, const std::string& where, bool relocatable, collector& out)
+        : in_(in), where_(where), relocatable_(relocatable), out_(out) {}
 
     void run() {
         std::uint64_t at = 0;
@@ -106,6 +107,7 @@ private:
                         ", which this version does not know");
             return;
         }
+        t.relocatable = relocatable_;
         t.arch = h.u32(28);
         if (t.arch < 10 || t.arch > 999) {
             out_.unread(at_text(where_, at) + "an image for architecture " + std::to_string(t.arch));
@@ -149,6 +151,7 @@ private:
 
     const view& in_;
     const std::string& where_;
+    bool relocatable_;
     collector& out_;
 };
 
@@ -159,8 +162,8 @@ bool is_fat_binary(const view& in) {
     return h && h->u32(0) == magic;
 }
 
-void read_fat_binaries(const view& in, const std::string& where, collector& out) {
-    reader(in, where, out).run();
+void read_fat_binaries(const view& in, const std::string& where, bool relocatable, collector& out) {
+    reader(in, where, relocatable, out).run();
 }
 
 } // namespace cudacompat::inspecting

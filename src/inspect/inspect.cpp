@@ -29,7 +29,7 @@ result<device_code_report> inspect_source(source& from, const std::string& name)
     if (read_archive(all, out)) return std::move(out).report("archive");
     if (read_pe(all, out)) return std::move(out).report("PE");
     if (is_fat_binary(all)) {
-        read_fat_binaries(all, "", out);
+        read_fat_binaries(all, "", false, out);
         return std::move(out).report("fat binary");
     }
     return wrong_file(name,
@@ -62,9 +62,12 @@ std::string to_string(const code_target& t) {
 
 std::vector<std::string> code_list(std::span<const code_target> targets) {
     std::vector<std::string> out;
+    const bool linked = std::any_of(targets.begin(), targets.end(), [](const code_target& t) {
+        return !t.relocatable && t.kind != device_code::lto;
+    });
     for (const device_code kind : {device_code::sass, device_code::ptx})
         for (const code_target& t : targets) {
-            if (t.kind != kind) continue;
+            if (t.kind != kind || (linked && t.relocatable)) continue;
             std::string text = to_string(t);
             if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
         }

@@ -26,7 +26,8 @@ bool read_pe(const view& in, collector& out) {
             out.unread(name + ": ends beyond the end of the file");
             bytes = at < in.size() ? in.size() - at : 0;
         }
-        if (const auto body = in.part(at, bytes)) read_fat_binaries(*body, name + ": ", out);
+        if (const auto body = in.part(at, bytes))
+            read_fat_binaries(*body, name + ": ", name == "__nv_rel", out);
     }
     return true;
 }
