@@ -28,8 +28,9 @@ void read_cubin(const header<64>& h, const view& in, const std::string& where, c
     t.bytes = t.unpacked = in.size();
     out.image(t);
     out.module_ends();
-    out.unread(where + "whether the cubin is for sm_" + std::to_string(t.arch) +
-               ", its suffix a or f: a cubin does not say");
+    if (t.arch >= 90) // the first that has suffixes
+        out.unread(where + "whether the cubin is for sm_" + std::to_string(t.arch) +
+                   ", its suffix a or f: a cubin does not say");
 }
 
 } // namespace
