@@ -91,10 +91,12 @@ public:
                 wrong_ = std::max(wrong_, report(found.error()));
                 continue;
             }
+            any_ = true;
             tell(file, *found);
         }
         json_.close(']');
         json_.close('}');
+        if (!any_) return wrong_;
         if (!put_result(args_.format == output_format::json ? json_.take() : text_)) return exit_internal;
         if (wrong_ != 0) return wrong_;
         return incompatible_ ? exit_incompatible : unknown_ ? exit_unknown : exit_compatible;
@@ -237,6 +239,8 @@ private:
     /// Fat binary by fat binary.
     void parts(const asked_gpu& a, const device_code_report& r, bool linked_only, gpu_answer& out) const {
         std::size_t questions = 0;
+        std::uint64_t by_ptx = 0;
+        std::string ptx_driver;
         for (const code_set& set : r.sets) {
             std::vector<const code_target*> targets;
             for (const std::uint32_t i : set.targets)
@@ -249,13 +253,19 @@ private:
             }
             const result<answer> one = ask(a, targets);
             if (!one || one->verdict() == verdict::unknown) out.undecided += set.modules;
-            else if (one->verdict() == verdict::compatible) out.served += set.modules;
+            else if (one->verdict() == verdict::compatible)
+                by_ptx += served(*one, set.modules, out, ptx_driver);
             else if (std::all_of(targets.begin(), targets.end(), [](auto* t) { return is_special(*t); }))
                 out.special += set.modules;
             else out.not_served += set.modules;
         }
         if (out.verdict != verdict::compatible) return;
         const std::uint64_t all = out.served + out.not_served + out.special + out.undecided;
+        if (by_ptx != 0 && by_ptx != out.served)
+            out.says.push_back(
+                std::to_string(by_ptx) + " of " + std::to_string(all) +
+                " fat binaries serve it by PTX alone, which the driver compiles at first start" +
+                (ptx_driver.empty() ? "" : "; that takes driver " + ptx_driver));
         if (out.special != 0)
             out.says.push_back(std::to_string(out.special) + " of " + std::to_string(all) +
                                " fat binaries are for particular other GPUs (suffix a or f) alone");
@@ -265,6 +275,18 @@ private:
                                " fat binaries have no code for it: whether it needs the kernels in them, the "
                                "file does not say");
         }
+    }
+
+    /// Counts them; returns the number again where it is PTX that serves.
+    std::uint64_t served(const answer& a, std::uint64_t modules, gpu_answer& out,
+                         std::string& ptx_driver) const {
+        out.served += modules;
+        gpu_answer one;
+        take(a, one);
+        if (one.by.empty() || !one.by.front().starts_with("compute_")) return 0;
+        out.degraded = true;
+        ptx_driver = one.driver;
+        return modules;
     }
 
     // -- what is said -------------------------------------------------------------------------------------------
@@ -425,6 +447,7 @@ private:
     std::string text_;
     json_writer json_{2};
     int wrong_ = 0;
+    bool any_ = false;
     bool incompatible_ = false;
     bool unknown_ = false;
 };

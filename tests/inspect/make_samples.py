@@ -84,6 +84,7 @@ def samples():
     yield "library.ar", archive(
         member("/", bytes(6)), member("//", b"a_file_with_a_long_name.o/\n"), member("/0", object_file), member("short.o/", linked), member("notes.txt/", b"text\n")
     )
+    yield "partial.elf", elf(text, (".nv_fatbin", fat(image(SASS, 80)) + fat(image(SASS, 80), image(SASS, 90)) + fat(image(SASS, 80), image(SASS, 90))))
     yield "windows.pe", pe((b".text", bytes(16)), (b".nv_fatb", full + small), (b"__nv_rel", relocatable))
     yield "bare.fatbin", full
     yield "bare.cubin", elf(text, machine=190, osabi=0x41, flags=0x6005A04)
