@@ -21,8 +21,8 @@ namespace cudacompat::cli {
 
 namespace {
 
-constexpr std::string_view commands[] = {"resolve", "check",  "why",     "why-not",
-                                         "graph",   "matrix", "explain", "kb"};
+constexpr std::string_view commands[] = {"resolve", "check",   "why",     "why-not", "graph",
+                                         "matrix",  "explain", "inspect", "kb"};
 constexpr std::string_view kb_commands[] = {"list", "show", "lint", "stats", "compile"};
 constexpr std::size_t most_solutions = 1000;
 
@@ -338,6 +338,40 @@ arguments read_explain(std::span<const char* const> args) {
     return out;
 }
 
+arguments read_inspect(std::span<const char* const> args) {
+    inspect_args out;
+    std::string format = "text";
+    std::string width;
+    parser p("inspect");
+    CLI::Option* files = p.app().add_option("FILE", out.files);
+    p.app().add_option("--for", out.against)->expected(1)->allow_extra_args(false)->take_all();
+    p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
+    p.option("--format", format);
+    CLI::Option* has_width = p.option("--width", width);
+
+    const auto wrong = [](std::string message) { return bad_usage{std::move(message), "inspect"}; };
+    if (const char* bracketed = find_bracketed(args))
+        return wrong("argument '" + escaped(bracketed) + "': a file of that name may be given as ./NAME");
+    if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
+    out.files = files->results();
+    if (out.files.empty()) return wrong("no FILE; give a library, a program or an archive");
+    std::size_t drivers = 0;
+    for (const std::string& a : out.against) {
+        if (a.empty() || a == "gpu:" || a == "driver:")
+            return wrong("--for '" + escaped(a) + "': expected a GPU or driver:VERSION");
+        if (a.starts_with("driver:") || a.starts_with("driver=")) ++drivers;
+    }
+    if (drivers > 1) return wrong("--for driver: given twice; one driver holds for all GPUs");
+    if (std::string e = words<output_format>{"--format", formats}.read(format, out.format); !e.empty())
+        return wrong(std::move(e));
+    if (has_width->count() != 0)
+        if (std::string e = read_width(width, out.width); !e.empty()) return wrong(std::move(e));
+    out.kb = default_kb(out.kb);
+    if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
+    return out;
+}
+
 arguments read_kb(std::string_view command, std::span<const char* const> args) {
     kb_args out;
     out.command = command;
@@ -412,8 +446,8 @@ arguments read_arguments(int argc, const char* const* argv) {
     const std::span<const char* const> args(argv + (argc > 0 ? 1 : 0),
                                             static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
     if (args.empty())
-        return bad_usage{"no command; expected resolve, check, why, why-not, graph, matrix, explain or kb",
-                         ""};
+        return bad_usage{
+            "no command; expected resolve, check, why, why-not, graph, matrix, explain, inspect or kb", ""};
     const std::string_view first = args[0];
     if (is_help(first)) return wants_text{std::string(help_of(""))};
     if (first == "--version") return wants_text{version_text()};
@@ -437,6 +471,10 @@ arguments read_arguments(int argc, const char* const* argv) {
     if (first == "explain") {
         if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("explain"))};
         return read_explain(args.subspan(1));
+    }
+    if (first == "inspect") {
+        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("inspect"))};
+        return read_inspect(args.subspan(1));
     }
     if (first != "kb") return bad_usage{unknown_command("command", first, commands), ""};
     if (args.size() == 1)

@@ -58,6 +58,15 @@ struct explain_args {
     std::size_t width = 0;
 };
 
+struct inspect_args {
+    std::vector<std::string> files;
+    std::vector<std::string> against; ///< --for: GPU or driver:VERSION, in order
+    std::string kb;
+    std::vector<std::string> overlays;
+    output_format format = output_format::text;
+    std::size_t width = 0;
+};
+
 struct kb_args {
     std::string command; ///< list, show, lint, stats, compile
     std::string subject; ///< list: WHAT; show: NAME; lint, compile: DIR
@@ -78,7 +87,8 @@ struct bad_usage {
         command; ///< whose --help is worth reading: "", "resolve", "matrix", "kb", "kb list", ...
 };
 
-using arguments = std::variant<resolve_args, matrix_args, explain_args, kb_args, wants_text, bad_usage>;
+using arguments =
+    std::variant<resolve_args, matrix_args, explain_args, inspect_args, kb_args, wants_text, bad_usage>;
 
 /// Reads argv[1] .. argv[argc-1]. Reads the environment for CUDACOMPAT_KB only.
 [[nodiscard]] arguments read_arguments(int argc, const char* const* argv);

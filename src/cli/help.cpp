@@ -20,6 +20,7 @@ commands:
   graph REQUEST...     the answer as DOT or GraphML
   matrix COMPONENT     which of its releases work with which of another
   explain ERROR...     what a code, a message or a log says about versions
+  inspect FILE...      which GPUs a library or program has code for
   kb COMMAND           the knowledge base: list, show, lint, stats, compile
 
 options:
@@ -180,7 +181,7 @@ options:
 
 examples:
   cudacompat why-not torch:2.13+cu130 driver:535.104.05 gpu:rtx-4090
-  cudacompat why-not torch:1.12 gpu:h100 --tree
+  cudacompat why-not torch:1.12.1+cu116 gpu:h100 --tree
   cudacompat why-not torch:2.4.1+cu124 tensorflow:2.18
 
 exit code: 0 nothing is against it, 1 incompatible, 2 usage, 3 unknown, 4 bad
@@ -201,7 +202,7 @@ options:
 
 examples:
   cudacompat graph torch:1.12 | dot -Tsvg > torch.svg
-  cudacompat graph torch:1.12 gpu:rtx-5090 driver:535 | dot -Tpng > no.png
+  cudacompat graph torch:1.12.1+cu116 gpu:rtx-5090 driver:535 | dot -Tpng > no.png
   cudacompat graph torch gpu:h100 --format graphml
 
 exit code: 0 compatible, 1 incompatible, 2 usage, 3 unknown, 4 bad data or
@@ -289,6 +290,36 @@ examples:
   python train.py 2>&1 | cudacompat explain -
 
 exit code: 0 known, 3 not known (or not all of it), 2 usage, 4 bad data
+)"},
+    {"inspect", R"(usage: cudacompat inspect FILE... [options]
+
+Says which device code a library or program carries, read from its file: machine
+code (sm_90), PTX (compute_90) with its version, how often and how large. The
+list is as 'builds: {NAME: {code: [...]}}' of a stack file takes it.
+
+FILE is an ELF or PE file, a static archive, a *.fatbin or a cubin. Nothing is
+loaded or run. Code that a program keeps elsewhere or makes at run time is not
+seen.
+
+options:
+  --for GPU            is it served: rtx-4090, gpu:h100, 8.9; may repeat
+  --for driver:VERSION with this driver; alone: whether it compiles the PTX
+  --kb DIR|FILE        another knowledge base (default: CUDACOMPAT_KB, else the
+                       data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
+  --format text|json   json: data/schema/inspect.schema.json
+  --width N            columns of the text, 40 to 1000 (default: 100, or the
+                       terminal's where it has less)
+  -h, --help           this text
+
+examples:
+  cudacompat inspect libnccl.so.2
+  cudacompat inspect libmine.so --for rtx-5090 --for h100
+  cudacompat inspect my-program --for gpu:t4 --for driver:535.104.05
+  cudacompat inspect build/*.so --format json
+
+exit code: 0 read, and served wherever --for asks; 1 not served, 2 usage,
+3 unknown, 4 a file cannot be read or holds no such code, 70 internal error
 )"},
     {"kb", R"(usage: cudacompat kb COMMAND ...
 

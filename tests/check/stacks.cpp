@@ -155,8 +155,11 @@ TEST_CASE("a part less is never worse, and an unknown part never good") {
             ++dropped;
             if (v == "incompatible" && pinned_apart(c.name, c.stack.components[i].component)) continue;
             // Where nothing is left that runs, the toolkit is there to compile, and what only compilers mind counts.
+            // and so do its programs beside the driver that is stated.
+            const auto toolkit = [](const cc::stack_item& k) { return k.component == "cuda-toolkit"; };
             if (rest && v == "incompatible" && !runs(less) &&
-                rest->findings().front().level == cc::severity::build_only)
+                (rest->findings().front().level == cc::severity::build_only ||
+                 std::any_of(less.components.begin(), less.components.end(), toolkit)))
                 continue;
             CHECK_MESSAGE((v == "compatible" || v == "unknown"), c.name, ": without ",
                           c.stack.components[i].component, " ", v);

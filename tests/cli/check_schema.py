@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Answers follow data/schema/answer.schema.json, tables matrix.schema.json, explanations explanation.schema.json: the golden
-files, fresh runs, and spoilt documents that must not.
+"""Answers follow data/schema/answer.schema.json, tables matrix.schema.json, explanations explanation.schema.json,
+device code inspect.schema.json: the golden files, fresh runs, and spoilt documents that must not.
 
 Usage: check_schema.py PROGRAM      exit 77 (skipped) where the package jsonschema is not installed
 """
@@ -20,7 +20,15 @@ except ImportError:
 HERE = Path(__file__).resolve().parent
 SCHEMAS = {
     command: json.loads((HERE.parents[1] / "data/schema" / f"{name}.schema.json").read_text(encoding="utf-8"))
-    for command, name in (("resolve", "answer"), ("check", "answer"), ("matrix", "matrix"), ("explain", "explanation"))
+    for command, name in (
+        ("resolve", "answer"),
+        ("check", "answer"),
+        ("why", "reasons"),
+        ("why-not", "reasons"),
+        ("matrix", "matrix"),
+        ("explain", "explanation"),
+        ("inspect", "inspect"),
+    )
 }
 
 
@@ -100,7 +108,13 @@ RUNS = {
         ("driver", "--by", "gpu"),
         ("torch", "--by", "driver", "--set", "driver=535", "--set", "python=3.10"),
     ),
+    "why": (("torch:1.12",), ("torch", "gpu:h100"), ("torch:1.12.1+cu116", "gpu:rtx-5090", "driver:535")),
+    "why-not": (("torch:1.12",), ("torch:1.12", "python:3.11"), ("torch:2.4.1+cu124", "tensorflow:2.18"), ("torch:99",)),
     "explain": (("803",), ("3",), ("libcudnn.so.8: cannot open shared object file",), ("nothing of the kind",), ("CUDA_ERROR_NO_DEVICE", "NVML", "18")),
+    "inspect": tuple(
+        (*(str(path) for path in sorted((HERE.parent / "inspect/samples").iterdir())), *asked)
+        for asked in (("--for", "h100", "--for", "v100"), (), ("--for", "driver:535.104.05"), ("--for", "8.9", "--for", "driver:535.104.05"))
+    ),
 }
 
 
@@ -145,6 +159,10 @@ def main():
         ("explain", good["explain"], ("subjects", 0, "errors", 0, "versions"), "perhaps"),
         ("explain", good["explain"], ("subjects", 0, "found_by"), "luck"),
         ("explain", good["explain"], ("subjects", 0, "near"), None),
+        ("inspect", good["inspect"], ("files", 0, "format"), "COFF"),
+        ("inspect", good["inspect"], ("files", 0, "targets", 0, "suffix"), "x"),
+        ("inspect", good["inspect"], ("files", 0, "for", 0, "verdict"), "perhaps"),
+        ("inspect", good["inspect"], ("files", 0, "unread"), None),
     ):
         if jsonschema.Draft202012Validator(SCHEMAS[command]).is_valid(edited(document, path, value)):
             problems.append(f"the schema of {command} accepts {path} = {value}")
