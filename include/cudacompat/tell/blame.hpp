@@ -221,11 +221,14 @@ private:
             for (const frozen::selector& s : kb_.selectors(kb_.facts()[f].conditions))
                 if (s.component != frozen::none) touched[s.component] += 0;
         std::vector<std::pair<int, std::uint32_t>> inner;
-        for (const auto& [c, n] : touched)
+        for (const auto& touch : touched) {
+            const std::uint32_t c = touch.first;
+            const int n = touch.second;
             if (std::none_of(out.parts.begin(), out.parts.end(),
                              [&](const blamed_part& p) { return p.component == c; }) &&
                 static_cast<component_role>(kb_.components()[c].role) != component_role::derived)
                 inner.emplace_back(-n - (in_decisive(out, c) ? 1000 : 0), c);
+        }
         std::stable_sort(inner.begin(), inner.end(), [&](const auto& a, const auto& b) {
             return std::tuple(a.first, kb_.name(a.second)) < std::tuple(b.first, kb_.name(b.second));
         });
