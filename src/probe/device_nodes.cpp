@@ -24,11 +24,11 @@ void run(scene& s) {
             s.problem("/dev/" + name + " has the permissions 0" + mode +
                       ": users outside its group cannot use a GPU");
     }
-    const bool driver = s.seen("kernel.driver") != nullptr;
+    const bool driver = s.seen("kernel.driver").has_value();
     const bool listed = std::find(names.begin(), names.end(), "null") != names.end(); // a /dev that is in use
     if (driver && listed && std::find(names.begin(), names.end(), "nvidiactl") == names.end())
         s.problem(
-            s.seen("container.kind") != nullptr
+            s.seen("container.kind").has_value()
                 ? "the driver is loaded and the container has no device nodes: it was started without GPUs"
                 : "the driver is loaded and /dev/nvidiactl is not there: nvidia-modprobe makes the nodes");
     if (gpus != 0) s.see("device.gpus", std::to_string(gpus), "device nodes of GPUs", "/dev");

@@ -120,12 +120,12 @@ void run(scene& s) {
     if (user != nullptr && own_ml != nullptr && own_ml->version != user->version)
         s.problem("libcuda is of " + user->version + " and NVML of " + own_ml->version +
                   ": two driver packages, or half an upgrade");
-    const bool wsl = s.seen("platform") != nullptr && s.seen("platform")->value == "wsl2";
+    const bool wsl = s.seen("platform").has_value() && s.seen("platform")->value == "wsl2";
     if (wsl && user != nullptr)
         s.problem("a Linux driver (" + user->version +
                   ") is installed inside WSL2, where the driver comes from Windows: " + user->real);
-    const observation* kernel = s.seen("kernel.driver");
-    if (kernel != nullptr) {
+    const std::optional<observation> kernel = s.seen("kernel.driver");
+    if (kernel) {
         s.see("driver", kernel->value, kernel->how, kernel->path);
         if (user != nullptr && user->version != kernel->value)
             s.problem("the loaded kernel module is of " + kernel->value + ", the libraries are of " +
@@ -133,11 +133,11 @@ void run(scene& s) {
     } else if (user != nullptr && !wsl) {
         s.see("driver", user->version, "its libraries; the kernel module was not to be seen", user->real,
               observed_level::declared);
-    } else if (s.seen("kernel.none") != nullptr && cuda.empty() && nvml.empty() &&
-               s.seen("platform") == nullptr) {
+    } else if (s.seen("kernel.none").has_value() && cuda.empty() && nvml.empty() &&
+               !s.seen("platform").has_value()) {
         s.see("driver", "absent", "neither a kernel module nor a library", {});
     }
-    if (kernel != nullptr && cuda.empty())
+    if (kernel && cuda.empty())
         s.problem("the kernel module is loaded, and no libcuda.so.1 is to be found: in a container, "
                   "NVIDIA_DRIVER_CAPABILITIES has to name compute");
 }

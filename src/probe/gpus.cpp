@@ -74,7 +74,7 @@ void run(scene& s) {
     bool any = false;
     for (const observation& o : s.report().observations) any = any || o.what.starts_with("gpu.");
     // WSL2 and Jetson have their GPU elsewhere than on this bus.
-    if (!any && !slots.empty() && s.seen("platform") == nullptr)
+    if (!any && !slots.empty() && !s.seen("platform").has_value())
         s.see("gpu.none", "absent", "the PCI bus is listed, and no GPU of NVIDIA is on it", std::string(bus));
 }
 

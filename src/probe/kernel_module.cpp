@@ -31,7 +31,7 @@ void run(scene& s) {
         const std::vector<std::string_view> lines = lines_of(*text);
         const std::string_view line = lines.empty() ? std::string_view{} : lines.front();
         const std::string version = release_of(line);
-        if (const observation* other = s.seen("kernel.driver"); other == nullptr) {
+        if (const std::optional<observation> other = s.seen("kernel.driver"); !other) {
             if (!version.empty()) s.see("kernel.driver", version, "the loaded module", proc);
         } else if (!version.empty() && other->value != version) {
             s.problem(module + " says " + other->value + ", " + proc + " says " + version);
@@ -46,9 +46,9 @@ void run(scene& s) {
         return std::find(modules.begin(), modules.end(), name) != modules.end();
     };
     if (loaded("nouveau")) s.see("kernel.nouveau", "loaded", "a module of the kernel", "/sys/module/nouveau");
-    if (s.seen("kernel.driver") != nullptr && !modules.empty() && !loaded("nvidia_uvm"))
+    if (s.seen("kernel.driver").has_value() && !modules.empty() && !loaded("nvidia_uvm"))
         s.problem("the module nvidia_uvm is not loaded: CUDA answers 999 until it is (modprobe nvidia_uvm)");
-    if (s.seen("kernel.driver") == nullptr && !modules.empty() && !loaded("nvidia"))
+    if (!s.seen("kernel.driver").has_value() && !modules.empty() && !loaded("nvidia"))
         s.see("kernel.none", "absent", "modules are listed, and nvidia is not among them", "/sys/module");
 }
 

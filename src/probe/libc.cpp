@@ -46,7 +46,7 @@ std::string musl_of_apk(std::string_view text) {
 }
 
 void arch(scene& s, const std::string& path, const file_text& head) {
-    if (s.seen("arch") != nullptr) return;
+    if (s.seen("arch").has_value()) return;
     if (const std::string_view machine = elf_machine(head.text); !machine.empty())
         s.see("arch", std::string(machine), "ELF header", path);
 }
@@ -66,7 +66,7 @@ void run(scene& s) {
             if (const std::string listed = musl_of_apk("\n" + *apk); !listed.empty())
                 s.see("musl", listed, "the package list", "/lib/apk/db/installed", observed_level::declared);
         }
-        if (s.seen("musl") == nullptr) s.see("musl.loader", "there", "the loader of musl", path);
+        if (!s.seen("musl").has_value()) s.see("musl.loader", "there", "the loader of musl", path);
     }
     for (const char* folder : {"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
                                "/usr/lib/aarch64-linux-gnu", "/lib/powerpc64le-linux-gnu", "/lib64",
@@ -79,7 +79,7 @@ void run(scene& s) {
         const std::string version = glibc_of(got.text);
         if (version.empty()) continue;
         // gcompat and the like bring a second libc; the system's own is the one whose loader is musl's.
-        s.see(s.seen("musl") != nullptr ? "glibc.beside" : "glibc", version, "the text in libc's own file",
+        s.see(s.seen("musl").has_value() ? "glibc.beside" : "glibc", version, "the text in libc's own file",
               path);
         return;
     }

@@ -77,10 +77,10 @@ void run(scene& s) {
         const std::string component(libraries[i].component);
         const auto winner =
             std::find_if(found[i].begin(), found[i].end(), [](const copy& c) { return !c.in->why.empty(); });
-        const observation* named = component.empty() ? nullptr : s.seen("component." + component);
-        if (named == nullptr && !component.empty()) named = s.seen("bundled." + component);
-        const std::string packaged = named == nullptr ? std::string{} : named->value;
-        if (winner != found[i].end() && named == nullptr && !component.empty() &&
+        std::optional<observation> named = s.seen("component." + component);
+        if (!named) named = s.seen("bundled." + component);
+        const std::string packaged = named ? named->value : std::string{};
+        if (winner != found[i].end() && !named && !component.empty() &&
             winner->version.find('.') != std::string::npos)
             s.see("component." + component, winner->version, "the loader's first, by " + winner->in->why,
                   winner->path);

@@ -53,7 +53,7 @@ void container(scene& s) {
                   "its marker file", path);
             break;
         }
-    if (s.seen("container.kind") == nullptr)
+    if (!s.seen("container.kind").has_value())
         if (const auto groups = s.read("container", "/proc/1/cgroup"))
             for (const char* word : {"kubepods", "docker", "containerd", "libpod", "lxc"})
                 if (groups->find(word) != std::string::npos) {

@@ -118,8 +118,8 @@ private:
     /// The runtime that torch's own pins brought is torch's: a stack names the one in use where the framework does not
     /// bring it. Of another minor release it is a finding, and stays.
     void bundled() {
-        const observation* torch = s_.seen("torch.cuda");
-        if (torch == nullptr || s_.seen("component.torch") == nullptr) return;
+        const std::optional<observation> torch = s_.seen("torch.cuda");
+        if (!torch || !s_.seen("component.torch").has_value()) return;
         const std::string cuda = minor_of(torch->value);
         for (observation& o : s_.report().observations)
             if (o.what == "component.cuda-runtime" && minor_of(o.value) == cuda)
@@ -228,7 +228,7 @@ private:
             return;
         }
         const std::string what = "component." + component;
-        const bool taken = s_.seen(what) != nullptr;
+        const bool taken = s_.seen(what).has_value();
         if (taken && s_.seen(what)->value == version) return; // conda lists what pip's metadata list too
         s_.see((used_ && !taken ? "component." : "elsewhere.") + component, version, how + " of " + package,
                path, observed_level::declared);

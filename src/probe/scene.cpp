@@ -113,7 +113,7 @@ const std::vector<loader_folder>& scene::loader_folders() {
     for (const char* folder :
          {"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
           "/usr/lib/aarch64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"})
-        if (std::string_view(folder) != "/usr/local/lib" || seen("musl") != nullptr)
+        if (std::string_view(folder) != "/usr/local/lib" || seen("musl").has_value())
             add_loader_folder(folder, "the loader's own folders");
     return loader_;
 }

@@ -35,7 +35,11 @@ public:
     void see(std::string what, std::string value, std::string how, std::string path = {},
              observed_level level = observed_level::found);
     void problem(std::string text);
-    [[nodiscard]] const observation* seen(std::string_view what) const { return report_.find(what); }
+    /// A copy: the report grows.
+    [[nodiscard]] std::optional<observation> seen(std::string_view what) const {
+        const observation* found = report_.find(what);
+        return found == nullptr ? std::nullopt : std::optional<observation>(*found);
+    }
 
     // These record what became of the look.
     [[nodiscard]] std::optional<std::string> read(std::string_view what, const std::string& path,
