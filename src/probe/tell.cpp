@@ -25,15 +25,19 @@ std::string shown(std::string_view text) {
 
 /// The numbers that are all called "the CUDA version", and what each is.
 struct cuda_number {
-    std::string_view what; ///< of an observation, or its beginning where it ends in a dot
+    std::string_view what;
     std::string_view name;
     std::string_view means;
+    bool each = false; ///< every one of them, with its path
 };
 constexpr cuda_number cuda_numbers[] = {
     {"driver", "driver", "release of the kernel driver: it bounds every CUDA below"},
     {"driver_user", "driver libraries", "release of libcuda: has to be the kernel driver's"},
     {"compat_package", "compat package", "CUDA of the libcuda that stands before the driver's own"},
     {"component.cuda-toolkit", "nvcc", "the toolkit that compiles; nothing that runs asks for it"},
+    {"toolkit", "toolkit", "an installed toolkit", true},
+    {"toolkit.runtime", "CUDA libraries", "libraries of a toolkit without nvcc", true},
+    {"library.cudart", "libcudart file", "a copy of the CUDA runtime", true},
     {"component.cuda-runtime", "CUDA runtime", "libcudart in use; it needs a driver that is new enough"},
     {"bundled.cuda-runtime", "CUDA runtime", "the libcudart that came with torch"},
     {"torch.cuda", "torch", "the CUDA that torch was built for, and brings"},
@@ -125,9 +129,12 @@ std::string to_text(const probe_report& report, std::size_t width) {
     out.title("the numbers that are called CUDA");
     bool any = false;
     for (const cuda_number& n : cuda_numbers)
-        if (const observation* o = report.find(n.what)) {
+        for (const observation& o : report.observations) {
+            if (o.what != n.what) continue;
             any = true;
-            out.entry(padded(std::string(n.name), 16) + "  " + padded(shown(o->value), 12), n.means);
+            out.entry(padded(std::string(n.name), 16) + "  " + padded(shown(o.value), 12),
+                      std::string(n.means) + (n.each ? ": " + shown(o.path) : std::string{}));
+            if (!n.each) break;
         }
     if (!any) out.line("  none: no driver, toolkit or framework was found");
     for (const std::string_view section : section_order) {
