@@ -125,7 +125,7 @@ private:
             if (o.what == "component.cuda-runtime" && minor_of(o.value) == cuda)
                 o.what = "bundled.cuda-runtime";
     }
-    void site_folders(environment& env, const std::string& lib, std::vector<std::string> names,
+    void site_folders(environment& env, const std::string& lib, const std::vector<std::string>& names,
                       const std::string& only = {}) {
         for (const std::string& name : s_.list("python", lib)) {
             if (!name.starts_with("python3") || (!only.empty() && name != "python" + only)) continue;

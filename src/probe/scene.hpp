@@ -90,7 +90,7 @@ extern const detector detect_platform, detect_distro, detect_libc, detect_kernel
 /// KEY=VALUE lines as in os-release, quotes taken off; empty where there is none.
 [[nodiscard]] std::string value_in(std::string_view text, std::string_view key);
 /// The string at a path of keys in a JSON text; empty where there is none. For small, foreign documents.
-[[nodiscard]] std::string json_text_at(std::string_view json, std::vector<std::string_view> keys);
+[[nodiscard]] std::string json_text_at(std::string_view json, const std::vector<std::string_view>& keys);
 /// A section of an ELF file by name; empty where there is none.
 [[nodiscard]] std::string elf_section(file_tree& files, const std::string& path, std::string_view name);
 /// x86_64, aarch64, ppc64le by an ELF header, or empty.

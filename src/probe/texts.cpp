@@ -2,7 +2,6 @@
 #include "scene.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 
 namespace cudacompat::probe_impl {
@@ -27,7 +26,8 @@ public:
 private:
     [[nodiscard]] char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
     void skip_space() noexcept {
-        while (at_ < text_.size() && std::memchr(" \t\r\n", text_[at_], 4) != nullptr) ++at_;
+        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+            ++at_;
     }
     [[nodiscard]] bool take(char c) noexcept {
         skip_space();
@@ -46,7 +46,7 @@ private:
             }
             if (c == '\\') {
                 if (++at_ == text_.size()) return false;
-                c = std::memchr("\"\\/", text_[at_], 3) != nullptr ? text_[at_] : '?';
+                c = std::string_view("\"\\/").find(text_[at_]) != std::string_view::npos ? text_[at_] : '?';
             }
             if (out != nullptr) *out += c;
         }
@@ -166,7 +166,7 @@ std::string value_in(std::string_view text, std::string_view key) {
     return {};
 }
 
-std::string json_text_at(std::string_view json, std::vector<std::string_view> keys) {
+std::string json_text_at(std::string_view json, const std::vector<std::string_view>& keys) {
     return json_steps(json).at(keys);
 }
 
@@ -193,7 +193,7 @@ std::string elf_section(file_tree& files, const std::string& path, std::string_v
     const std::string table =
         files.read_at(path, number_at(head, 40, 8), static_cast<std::size_t>(size * count)).text;
     const auto section = [&](std::uint64_t i) {
-        const std::size_t at = static_cast<std::size_t>(i * size);
+        const auto at = static_cast<std::size_t>(i * size);
         const std::uint64_t bytes = std::min(number_at(table, at + 32, 8), most_bytes);
         return files.read_at(path, number_at(table, at + 24, 8), static_cast<std::size_t>(bytes)).text;
     };
