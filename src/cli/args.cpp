@@ -22,7 +22,7 @@ namespace cudacompat::cli {
 namespace {
 
 constexpr std::string_view commands[] = {"resolve", "check",   "why",     "why-not", "graph",
-                                         "matrix",  "explain", "inspect", "kb"};
+                                         "matrix",  "explain", "inspect", "probe",   "kb"};
 constexpr std::string_view kb_commands[] = {"list", "show", "lint", "stats", "compile"};
 constexpr std::size_t most_solutions = 1000;
 
@@ -181,6 +181,7 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
     std::string width;
     std::string least;
     std::string newest;
+    CLI::Option* has_root = nullptr;
     bool all = false;
     parser p(command);
     CLI::Option* request = p.app().add_option("REQUEST", out.request);
@@ -196,6 +197,10 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
         has_least = p.option("--min", least);
         has_newest = p.option("--newest", newest);
         p.app().add_flag("--all", all);
+    }
+    if (checks || resolves) {
+        p.app().add_flag("--probe", out.probe);
+        has_root = p.option("--root", out.root);
     }
     if (checks)
         p.app().add_option("--what-if", out.what_if)->expected(1)->allow_extra_args(false)->take_all();
@@ -217,8 +222,15 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
     out.set = set->results();
     if (out.request.empty() && !checks)
         return wrong("no request; name at least one component, such as 'torch:1.12'");
-    if (out.request.empty() && has_stack->count() == 0 && out.set.empty())
-        return wrong("nothing to check; give --stack FILE, --set KEY=VALUE or a request");
+    if (has_root != nullptr && has_root->count() != 0) {
+        if (out.root.empty()) return wrong("--root: expected a folder");
+        out.probe = true;
+    }
+    if (out.probe && has_stack->count() != 0)
+        return wrong("both --stack and the probe (--probe, --root); one description of the machine, give "
+                     "changes by --set");
+    if (out.request.empty() && has_stack->count() == 0 && out.set.empty() && !out.probe)
+        return wrong("nothing to check; give --stack FILE, --probe, --set KEY=VALUE or a request");
     const bool wants_least = has_least != nullptr && has_least->count() != 0;
     const bool wants_newest = has_newest != nullptr && has_newest->count() != 0;
     if (wants_least && wants_newest) return wrong("both --min and --newest; one end at a time");
@@ -240,7 +252,7 @@ arguments read_resolve(std::string_view command, std::span<const char* const> ar
         return wrong("--as-of '" + escaped(out.options.as_of) + "': expected a day as YYYY-MM-DD");
     if (has_width != nullptr && has_width->count() != 0)
         if (std::string e = read_width(width, out.width); !e.empty()) return wrong(std::move(e));
-    if (!out.what_if.empty() && has_stack->count() == 0 && out.set.empty())
+    if (!out.what_if.empty() && has_stack->count() == 0 && out.set.empty() && !out.probe)
         return wrong("--what-if changes a stack; give --stack FILE or --set KEY=VALUE");
     if (all) out.options.all_limit = most_solutions;
     out.kb = default_kb(out.kb);
@@ -372,6 +384,39 @@ arguments read_inspect(std::span<const char* const> args) {
     return out;
 }
 
+arguments read_probe(std::span<const char* const> args) {
+    static constexpr std::pair<std::string_view, probe_format> probe_formats[] = {
+        {"text", probe_format::text}, {"json", probe_format::json}, {"stack", probe_format::stack}};
+    probe_args out;
+    std::string format = "text";
+    std::string width;
+    parser p("probe");
+    CLI::Option* has_root = p.option("--root", out.root);
+    p.app().add_option("--python", out.pythons)->expected(1)->allow_extra_args(false)->take_all();
+    p.app().add_option("--env", out.environment)->expected(1)->allow_extra_args(false)->take_all();
+    p.option("--kb", out.kb);
+    overlay_option(p, out.overlays);
+    p.option("--format", format);
+    CLI::Option* has_width = p.option("--width", width);
+
+    const auto wrong = [](std::string message) { return bad_usage{std::move(message), "probe"}; };
+    if (const char* bracketed = find_bracketed(args))
+        return wrong("argument '" + escaped(bracketed) +
+                     "': no name begins so; a path may be given as ./NAME");
+    if (std::string e = p.parse(args); !e.empty()) return wrong(std::move(e));
+    if (has_root->count() != 0 && out.root.empty()) return wrong("--root: expected a folder");
+    for (const std::string& one : out.environment)
+        if (one.find('=') == std::string::npos || one.front() == '=')
+            return wrong("--env '" + escaped(one) + "': expected NAME=VALUE");
+    if (std::string e = words<probe_format>{"--format", probe_formats}.read(format, out.format); !e.empty())
+        return wrong(std::move(e));
+    if (has_width->count() != 0)
+        if (std::string e = read_width(width, out.width); !e.empty()) return wrong(std::move(e));
+    out.kb = default_kb(out.kb);
+    if (std::string e = check_overlays(out.overlays, out.kb); !e.empty()) return wrong(std::move(e));
+    return out;
+}
+
 arguments read_kb(std::string_view command, std::span<const char* const> args) {
     kb_args out;
     out.command = command;
@@ -447,7 +492,8 @@ arguments read_arguments(int argc, const char* const* argv) {
                                             static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
     if (args.empty())
         return bad_usage{
-            "no command; expected resolve, check, why, why-not, graph, matrix, explain, inspect or kb", ""};
+            "no command; expected resolve, check, why, why-not, graph, matrix, explain, inspect, probe or kb",
+            ""};
     const std::string_view first = args[0];
     if (is_help(first)) return wants_text{std::string(help_of(""))};
     if (first == "--version") return wants_text{version_text()};
@@ -475,6 +521,10 @@ arguments read_arguments(int argc, const char* const* argv) {
     if (first == "inspect") {
         if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("inspect"))};
         return read_inspect(args.subspan(1));
+    }
+    if (first == "probe") {
+        if (asks_help(args.subspan(1))) return wants_text{std::string(help_of("probe"))};
+        return read_probe(args.subspan(1));
     }
     if (first != "kb") return bad_usage{unknown_command("command", first, commands), ""};
     if (args.size() == 1)

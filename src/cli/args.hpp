@@ -20,6 +20,8 @@ struct resolve_args {
     std::vector<std::string> request;
     std::optional<std::string> stack;  ///< a path, or "-"
     std::vector<std::string> set;      ///< KEY=VALUE, in order
+    bool probe = false;                ///< the stack is what the probe sees
+    std::string root;                  ///< ... below this folder; empty: on this machine
     std::string kb;                    ///< directory, .yaml or .ckb; empty: the embedded data
     std::vector<std::string> overlays; ///< directories over kb, in order; then kb is not empty
     resolve_options options;
@@ -67,6 +69,18 @@ struct inspect_args {
     std::size_t width = 0;
 };
 
+enum class probe_format : unsigned char { text, json, stack };
+
+struct probe_args {
+    std::string root;
+    std::vector<std::string> pythons;
+    std::vector<std::string> environment; ///< NAME=VALUE, over that of the process; of a root, all there is
+    std::string kb;
+    std::vector<std::string> overlays;
+    probe_format format = probe_format::text;
+    std::size_t width = 0;
+};
+
 struct kb_args {
     std::string command; ///< list, show, lint, stats, compile
     std::string subject; ///< list: WHAT; show: NAME; lint, compile: DIR
@@ -87,8 +101,8 @@ struct bad_usage {
         command; ///< whose --help is worth reading: "", "resolve", "matrix", "kb", "kb list", ...
 };
 
-using arguments =
-    std::variant<resolve_args, matrix_args, explain_args, inspect_args, kb_args, wants_text, bad_usage>;
+using arguments = std::variant<resolve_args, matrix_args, explain_args, probe_args, inspect_args, kb_args,
+                               wants_text, bad_usage>;
 
 /// Reads argv[1] .. argv[argc-1]. Reads the environment for CUDACOMPAT_KB only.
 [[nodiscard]] arguments read_arguments(int argc, const char* const* argv);

@@ -11,6 +11,7 @@ namespace cudacompat::cli {
 [[nodiscard]] int run_what_if(const resolve_args& args);
 [[nodiscard]] int run_matrix(const matrix_args& args);
 [[nodiscard]] int run_explain(const explain_args& args);
+[[nodiscard]] int run_probe(const probe_args& args);
 [[nodiscard]] int run_inspect(const inspect_args& args);
 [[nodiscard]] int run_kb_list(const kb_args& args);
 [[nodiscard]] int run_kb_show(const kb_args& args);

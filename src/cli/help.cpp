@@ -19,6 +19,7 @@ commands:
   why-not REQUEST...   what is against it: the first, and the fewest facts
   graph REQUEST...     the answer as DOT or GraphML
   matrix COMPONENT     which of its releases work with which of another
+  probe                what is on this machine, or in an image, read from files
   explain ERROR...     what a code, a message or a log says about versions
   inspect FILE...      which GPUs a library or program has code for
   kb COMMAND           the knowledge base: list, show, lint, stats, compile
@@ -53,6 +54,8 @@ shell would read itself: < > * | and spaces.
 
 the machine (what is not mentioned is free, and the answer says what it needs):
   --stack FILE         YAML or JSON description of a machine; - is standard input
+  --probe              this machine, as 'cudacompat probe' sees it
+  --root DIR           an unpacked image or another root, seen the same way
   --set KEY=VALUE      a key of the stack file, over what FILE says; may repeat:
                        driver, gpu (may repeat; none), kernel_module, glibc, musl,
                        platform, arch, distro, driver_cuda, driver_ptx,
@@ -107,6 +110,8 @@ that decides is named.
 
 the stack:
   --stack FILE         YAML or JSON; - is standard input
+  --probe              this machine, as 'cudacompat probe' sees it
+  --root DIR           an unpacked image or another root, seen the same way
   --set KEY=VALUE      a key of the stack file, over what FILE says; may repeat:
                        driver, gpu (may repeat; none), glibc, platform, arch,
                        components.NAME or NAME, date, ...
@@ -290,6 +295,40 @@ examples:
   python train.py 2>&1 | cudacompat explain -
 
 exit code: 0 known, 3 not known (or not all of it), 2 usage, 4 bad data
+)"},
+    {"probe", R"(usage: cudacompat probe [options]
+
+Says what is on this machine, or in an unpacked image: GPUs, driver, CUDA
+toolkits, libraries, Python packages; how each was seen, and what could not be
+looked at. Only files are read: nothing is executed, nothing of CUDA is loaded.
+No GPU and no driver are findings like others.
+
+options:
+  --root DIR           this folder stands for /: an unpacked image, a chroot. Links
+                       are followed inside it and never out of it
+  --python PATH        a Python environment, or an interpreter in it, inside the
+                       root; may repeat. The first is the one in use (default:
+                       VIRTUAL_ENV, CONDA_PREFIX, what is installed for all)
+  --env NAME=VALUE     as if the environment said so; may repeat. With --root it
+                       is all there is of one: LD_LIBRARY_PATH, PATH, CUDA_HOME
+  --kb DIR|FILE        another knowledge base, for names of GPUs and packages
+                       (default: CUDACOMPAT_KB, else the data in the program)
+  --overlay DIR        laid over the YAML that --kb names; may repeat
+  --format FORMAT      text   a report (default)
+                       json   data/schema/probe.schema.json
+                       stack  a stack file, which 'check --stack -' reads
+  --width N            columns of the text, 40 to 1000 (default: 100, or the
+                       terminal's where it has less)
+  -h, --help           this text
+
+examples:
+  cudacompat probe
+  cudacompat probe --format stack | cudacompat check --stack -
+  cudacompat probe --root ./image --env LD_LIBRARY_PATH=/usr/local/cuda/compat
+  cudacompat check --probe
+  cudacompat resolve torch --root ./image --set driver=535.104.05
+
+exit code: 0 the report, whatever is in it; 2 usage, 4 bad data or no such root
 )"},
     {"inspect", R"(usage: cudacompat inspect FILE... [options]
 

@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
     }
     if (const auto* matrix = std::get_if<cli::matrix_args>(&args)) return cli::run_matrix(*matrix);
     if (const auto* explain = std::get_if<cli::explain_args>(&args)) return cli::run_explain(*explain);
+    if (const auto* probe = std::get_if<cli::probe_args>(&args)) return cli::run_probe(*probe);
     if (const auto* inspect = std::get_if<cli::inspect_args>(&args)) return cli::run_inspect(*inspect);
     if (const auto* text = std::get_if<cli::wants_text>(&args))
         return cli::put_result(text->text) ? 0 : cli::exit_internal;

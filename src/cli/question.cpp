@@ -2,6 +2,7 @@
 
 #include "exit_code.hpp"
 #include "input.hpp"
+#include "probe.hpp"
 #include "set_option.hpp"
 
 #include <cudacompat/decide/named.hpp>
@@ -28,11 +29,16 @@ std::optional<int> open_question(const resolve_args& args, cli_question& out) {
             e.where.file = goal.newest ? "--newest" : "--min";
             return report(e);
         }
-    out.has_stack = args.stack || !args.set.empty();
+    out.has_stack = args.stack || !args.set.empty() || args.probe;
     if (args.stack) {
         result<stack_record> read = open_stack(*args.stack);
         if (!read) return report(read.error());
         out.stack = std::move(*read);
+    }
+    if (args.probe) {
+        result<stack_record> seen = probe_stack(args.root, out.kb);
+        if (!seen) return report(seen.error());
+        out.stack = std::move(*seen);
     }
     if (const std::optional<error> wrong = apply_set(out.stack, args.set, out.kb)) return report(*wrong);
     return std::nullopt;
