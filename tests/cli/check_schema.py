@@ -32,6 +32,9 @@ SCHEMAS = {
 }
 
 
+WHAT_IF = json.loads((HERE.parents[1] / "data/schema/what-if.schema.json").read_text(encoding="utf-8"))
+
+
 def no_duplicates(pairs):
     names = [name for name, _ in pairs]
     if len(set(names)) != len(names):
@@ -127,7 +130,9 @@ def main():
         validator = jsonschema.Draft202012Validator(schema)
         for path in sorted(HERE.glob("cases/*/stdout")):
             text = path.read_text(encoding="utf-8").replace('"DIGEST"', '"0123456789abcdef"')  # golden files have no digest
-            if f"args: {command} " in (path.parent / "case").read_text(encoding="utf-8") and text.startswith("{"):
+            case = (path.parent / "case").read_text(encoding="utf-8")
+            asked = "check --what-if" if "--what-if" in case else command
+            if f"args: {command} " in case and text.startswith("{") and asked == command:
                 _, found = check(validator, path.parent.name, text)
                 problems += found
         for args in RUNS[command]:
@@ -143,6 +148,11 @@ def main():
                 good["finding"] = document
             if command == "resolve" and args[0] == "--min" and "goal" not in good:
                 good["goal"] = document
+    what_if = jsonschema.Draft202012Validator(WHAT_IF)
+    document, found = check(what_if, "what-if-json", (HERE / "cases/what-if-json/stdout").read_text(encoding="utf-8"))
+    problems += found
+    if what_if.is_valid(edited(document, ("then", "verdict"), "maybe")):
+        problems.append("the schema of --what-if accepts a verdict of its own")
     for name, bad in spoilt(good["resolve"]):
         if jsonschema.Draft202012Validator(SCHEMAS["resolve"]).is_valid(bad):
             problems.append(f"the schema accepts {name}")
