@@ -195,6 +195,7 @@ private:
                 "for one that suits");
             out->degraded_ = true;
         }
+        idle_copies(*out, *strict);
         if (halves_ == halves_state::open) {
             out->verdict_ = verdict::unknown;
             out->missing_.push_back("which driver-user it is decides (driver-user " +
@@ -252,6 +253,31 @@ private:
             if (fails.test(0)) detail::join(bad, "absent", " or ");
         }
         return good + " would do, " + bad + " would not";
+    }
+
+    /// What is there and plays no part: further copies, and a toolkit beside packages that bring a runtime of their own.
+    void idle_copies(answer& out, const question& q) const {
+        if (stack_ == nullptr) return;
+        for (const stack_copy& c : stack_->copies) {
+            const std::uint32_t known = kb_.find_component(c.component.text);
+            const std::string name = known == frozen::none ? c.component.text : std::string(kb_.name(known));
+            note(out, "irrelevant-copy", {name},
+                 name + " " + c.version.text + (c.path.given() ? " (" + c.path.text + ")" : "") +
+                     " is not the copy in use");
+        }
+        const std::uint32_t runtime = kb_.find_component("cuda-runtime");
+        if (out.solution_ == std::nullopt || runtime == frozen::none || compiles(q)) return;
+        for (const stack_item& i : stack_->components) {
+            if (kb_.find_component(i.component) != kb_.find_component("cuda-toolkit") ||
+                i.version == "absent")
+                continue;
+            for (const choice& c : out.solution_->choices())
+                if (c.component() == runtime && !c.inside().empty())
+                    return note(out, "irrelevant-copy", {"cuda-toolkit", c.inside()},
+                                "cuda-toolkit " + i.version + " plays no part: " + c.inside() +
+                                    " brings its own CUDA runtime " + c.version() +
+                                    ", and nothing is compiled");
+        }
     }
 
     /// Each way is made and the whole judged again. What was unknown before may stay so; then the way says that.
