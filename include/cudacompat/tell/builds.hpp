@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cudacompat/decide/question.hpp>
+#include <cudacompat/knowledge/names.hpp>
 #include <cudacompat/tell/answer.hpp>
 #include <cudacompat/tell/conflict_teller.hpp>
 #include <cudacompat/tell/describe.hpp>
