@@ -44,10 +44,27 @@ public:
                     out->missing_.push_back(std::move(m));
             out->degraded_ = out->degraded_ || next->degraded_;
         }
+        if (out) warn_of_allowed(*out);
         return out;
     }
 
 private:
+    /// What the allowed rules would have found stays a finding, as a warning.
+    void warn_of_allowed(answer& out) const {
+        if (options_.allow.empty()) return;
+        resolve_options all = options_;
+        all.allow.clear();
+        judge before(kb_, items_, stack_, all);
+        before.no_ways_ = true;
+        const result<answer> with = before.run();
+        if (!with) return;
+        for (finding f : with->findings()) {
+            if (std::find(options_.allow.begin(), options_.allow.end(), f.rule) == options_.allow.end())
+                continue;
+            f.allowed = true;
+            out.findings_.push_back(std::move(f));
+        }
+    }
     [[nodiscard]] static bool worse(verdict a, verdict b) noexcept {
         const auto weight = [](verdict v) {
             return v == verdict::incompatible ? 2 : v == verdict::unknown ? 1 : 0;
